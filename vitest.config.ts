@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Three tiers, told apart by suffix: `.test.ts` touches nothing outside its process, `.pg/.nats/.s3/.http.test.ts` talks to a real
+ * service that it starts itself, `e2e/specs` speaks HTTP and WebSocket to the whole system.
+ */
+const services = ['{apps,packages}/**/*.{pg,nats,s3,http}.test.ts'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      { test: { name: 'pure', include: ['{apps,packages,tooling}/**/*.test.ts'], exclude: ['**/node_modules/**', ...services] } },
+      { test: { name: 'services', include: services, testTimeout: 30_000, hookTimeout: 60_000 } },
+      { test: { name: 'e2e', include: ['e2e/specs/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
+    ],
+  },
+});
