@@ -1,0 +1,17 @@
+import type { Provider } from '../engines/engine.ts';
+
+/**
+ * The only place where subjects are spelled. Tokens are our own ids and numbers, never text of a user: `.`, `*` and `>` mean something
+ * to NATS. Messages carry ids, never prompts, secrets or bytes.
+ */
+export const streams = {
+  work: { name: 'GENERATIONS', subjects: ['generation.requested.>'] },
+  events: { name: 'EVENTS', subjects: ['generation.event.>'] },
+} as const;
+
+export const subjects = {
+  requested: (provider: Provider, generationId: string) => `generation.requested.${provider}.${generationId}`,
+  requestedOf: (provider: Provider) => `generation.requested.${provider}.*`,
+  event: (userId: number, generationId: string) => `generation.event.${userId}.${generationId}`,
+  allEvents: 'generation.event.>',
+} as const;
