@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { thumbHashToApproximateAspectRatio } from 'thumbhash';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +74,18 @@ describe('inspecting a picture', () => {
     const { hasMetadata, thumbnail } = await inspectImage(bytes);
     expect(hasMetadata).toBe(true);
     expect((await inspectImage(thumbnail)).hasMetadata).toBe(false);
+  });
+
+  it('sees a prompt written into a PNG', async () => {
+    const bytes = await picture('png', 64);
+    const text = Buffer.from('tEXtparameters\0a cat on a mat');
+    const chunk = Buffer.alloc(text.length + 8);
+    chunk.writeUInt32BE(text.length - 4);
+    text.copy(chunk, 4);
+    chunk.writeUInt32BE(crc32(text), text.length + 4);
+    const behindHeader = 33;
+    const annotated = Buffer.concat([bytes.subarray(0, behindHeader), chunk, bytes.subarray(behindHeader)]);
+    expect((await inspectImage(annotated)).hasMetadata).toBe(true);
   });
 });
 
