@@ -37,7 +37,7 @@ export type Capabilities = {
 
 /** One published price. `assumed` marks one without a published source: shown as such, never silently zero. */
 export type Price = {
-  /** `call-model`: priced per picture by model, size and quality (see `estimate`). */
+  /** `openai-tokens`: `usd` is for one million tokens of picture output. The other units: `usd` is for one of them. */
   unit: 'megapixel' | 'image' | 'gpu-second' | 'openai-tokens';
   usd: number;
   source: string;

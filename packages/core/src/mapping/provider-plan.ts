@@ -5,6 +5,10 @@ import type { Adjustment } from '../generation/adjustment.ts';
 export type ProviderCall = {
   /** fal: endpoint id. Replicate: `owner/name`, or `version:<hash>` for a community model. OpenAI: `images/generations` or `images/edits`. */
   endpoint: string;
+  /**
+   * The JSON body as the provider gets it; what depends on the moment of sending (webhook) is added by the sender.
+   * fal: the model's input. Replicate: `{ input }`, or `{ version, input }` for `POST /predictions`. OpenAI: the request.
+   */
   body: Record<string, unknown>;
   images: number;
   /** The seed in `body`, or null when the engine has none. */
