@@ -1,0 +1,35 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { Bus } from './connect.ts';
+
+const perSubjectLimit = /maximum messages per subject/i;
+
+/**
+ * Publishes and waits until the stream has it. The same `messageId` may be published again and is kept once. A doorbell that is still
+ * ringing for the subject counts as delivered. Rejects when the stream is full or the server does not answer.
+ */
+export async function publishDurably({
+  bus,
+  ...message
+}: {
+  bus: Bus;
+  subject: string;
+  payload: object;
+  messageId: string;
+}): Promise<void> {
+  try {
+    await bus.jetstream.publish(message.subject, JSON.stringify(message.payload), { msgID: message.messageId });
+  } catch (error) {
+    if (error instanceof JetStreamApiError && perSubjectLimit.test(error.message)) return;
+    throw error;
+  }
+}
+
+/** Announces without waiting for an answer: for events that the next event, or a look into Postgres, makes up for. */
+export function announce(bus: Bus, subject: string, payload: object): void {
+  if (!bus.connection.isClosed()) bus.connection.publish(subject, JSON.stringify(payload));
+}
+
+/** A JetStream round trip: a server that answers TCP and pings may still be unable to store. */
+export async function checkBus(bus: Bus): Promise<void> {
+  await bus.manager.getAccountInfo();
+}

@@ -1,0 +1,10 @@
+import { Migrator } from 'kysely/migration';
+import { migrations } from './migrations/index.ts';
+import type { Database } from './open-database.ts';
+
+/** Brings the schema up to date. Safe to call from every process at start: Kysely's migrator holds an advisory lock meanwhile. */
+export async function migrate(db: Database): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

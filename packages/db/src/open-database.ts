@@ -1,0 +1,41 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.ts';
+
+/** A connection pool seen through Kysely. Query functions take it first, so that a transaction fits in its place. */
+export type Database = Kysely<Tables>;
+export type Executor = Database | Transaction<Tables>;
+
+type DatabaseOptions = {
+  url: string;
+  poolSize?: number;
+  /** Shown in `pg_stat_activity`. */
+  applicationName: string;
+  onIdleError: (error: Error) => void;
+};
+
+const int8 = 20;
+
+/** Opens a pool whose sessions cannot hang: statements end after 10 s, lock waits after 5 s, idle transactions after 15 s. */
+export function openDatabase({ url, poolSize = 10, applicationName, onIdleError }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: applicationName,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    statement_timeout: 10_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 15_000,
+    // Ids and micro-credits stay far below 2^53, so bigint columns are plain numbers.
+    types: { getTypeParser: (oid, format) => (oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  pool.on('error', onIdleError);
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** A round trip, for readiness. */
+export async function checkDatabase(db: Database): Promise<void> {
+  await sql`select 1`.execute(db);
+}

@@ -1,0 +1,96 @@
+import type { EngineId } from '@imagegen/core/engines/engine';
+import type { GenerationSettings } from '@imagegen/core/generation/settings';
+import { openStatuses } from '@imagegen/core/generation/status';
+import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
+import { sql } from 'kysely';
+import type { Executor } from '../open-database.ts';
+import type { StoredImage } from '../tables.ts';
+
+/**
+ * Ownership of a generation. `lease_epoch` grows with every claim and every later write names it, so a worker that lost its lease
+ * changes nothing, whatever it still believes. Times are Postgres's own.
+ */
+export type Lease = { generationId: string; epoch: number };
+
+export type ClaimedAttempt = {
+  id: string;
+  try: number;
+  call: number;
+  state: 'intent' | 'submitted' | 'succeeded' | 'failed' | 'unknown';
+  callback_token: string;
+  /** Milliseconds since the intent was written. */
+  age_ms: number;
+  provider_request_id: string | null;
+  provider_urls: Record<string, string> | null;
+  images: StoredImage[] | null;
+  error: { code: string; message: string } | null;
+  cost_micros: number | null;
+};
+
+export type ClaimedGeneration = {
+  generation_id: string;
+  request_id: string;
+  user_id: number;
+  engine: EngineId;
+  provider: string;
+  plan: ProviderPlan;
+  settings: GenerationSettings;
+  lease_epoch: number;
+  tries: number;
+  event_seq: number;
+  started_at: Date;
+  /** Milliseconds left until the absolute deadline, negative when it has passed. */
+  remaining_ms: number;
+  attempts: ClaimedAttempt[];
+};
+
+/** Takes the generation if it is open, due and not held by somebody else. */
+export async function claimGeneration(
+  db: Executor,
+  claim: { generationId: string; owner: string; leaseMs: number },
+): Promise<ClaimedGeneration | null> {
+  const { rows } = await sql<ClaimedGeneration>`
+    update generation_history_v2 g
+    set lease_epoch = lease_epoch + 1, lease_owner = ${claim.owner}, lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000}::float8),
+      status = 'processing', started_at = coalesce(started_at, now())
+    where generation_id = ${claim.generationId} and status = any(${openStatuses}::generation_status[])
+      and (lease_until is null or lease_until < now()) and next_attempt_at <= now()
+    returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, event_seq, started_at,
+      (extract(epoch from deadline_at - now()) * 1000)::float8 as remaining_ms,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('id', a.id, 'try', a.try, 'call', a.call, 'state', a.state, 'callback_token', a.callback_token,
+          'age_ms', (extract(epoch from now() - a.created_at) * 1000)::float8, 'provider_request_id', a.provider_request_id,
+          'provider_urls', a.provider_urls, 'images', a.images, 'error', a.error, 'cost_micros', a.cost_micros) order by a.try, a.call)
+        from generation_attempts a where a.generation_id = g.generation_id), '[]'::jsonb) as attempts`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Keeps the lease alive; false when it is no longer ours. */
+export async function renewLease(db: Executor, lease: Lease, leaseMs: number): Promise<boolean> {
+  const result = await db
+    .updateTable('generation_history_v2')
+    .set({ lease_until: sql<Date>`now() + make_interval(secs => ${leaseMs / 1000}::float8)` })
+    .where('generation_id', '=', lease.generationId)
+    .where('lease_epoch', '=', lease.epoch)
+    .where('status', '=', 'processing')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Gives the generation back: due again after `delayMs`, counted as one more try when `countsAsTry`. */
+export async function releaseLease(db: Executor, lease: Lease, next: { delayMs: number; countsAsTry: boolean }): Promise<boolean> {
+  const result = await db
+    .updateTable('generation_history_v2')
+    .set((eb) => ({
+      lease_until: null,
+      lease_owner: null,
+      next_attempt_at: sql<Date>`now() + make_interval(secs => ${next.delayMs / 1000}::float8)`,
+      rung_at: sql<Date>`now() + make_interval(secs => ${next.delayMs / 1000}::float8) - interval '1 hour'`,
+      tries: eb('tries', '+', next.countsAsTry ? 1 : 0),
+    }))
+    .where('generation_id', '=', lease.generationId)
+    .where('lease_epoch', '=', lease.epoch)
+    .where('status', '=', 'processing')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}

@@ -1,0 +1,64 @@
+import type { Adjustment } from '@imagegen/core/generation/adjustment';
+import { sql } from 'kysely';
+import type { Executor } from '../open-database.ts';
+import type { StoredError, StoredImage } from '../tables.ts';
+import type { Lease } from './claims.ts';
+
+export type GenerationEnd =
+  | { status: 'completed'; images: StoredImage[]; creditsUsed: number; adjustments: Adjustment[] }
+  | { status: 'failed'; error: StoredError };
+
+export type Announcement = { outboxId: number; seq: number };
+
+/**
+ * The terminal commit: status, images, credits, last event and its outbox row. Null when the lease is lost or the generation is already
+ * terminal; then nothing has changed.
+ */
+export async function finishGeneration(db: Executor, lease: Lease, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
+  return finish(
+    db,
+    sql`generation_id = ${lease.generationId} and lease_epoch = ${lease.epoch} and status = 'processing'`,
+    end,
+    eventSubject,
+  );
+}
+
+/** Ends a generation that nobody holds: its deadline has passed and its lease, if any, is over. */
+export async function expireGeneration(
+  db: Executor,
+  generationId: string,
+  end: GenerationEnd & { status: 'failed' },
+  eventSubject: string,
+) {
+  return finish(
+    db,
+    sql`generation_id = ${generationId} and status in ('pending', 'processing') and deadline_at < now() and (lease_until is null or lease_until < now())`,
+    end,
+    eventSubject,
+  );
+}
+
+async function finish(db: Executor, where: ReturnType<typeof sql>, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
+  const completed = end.status === 'completed';
+  const { rows } = await sql<Announcement>`
+    with generation as (
+      update generation_history_v2
+      set status = ${end.status}::generation_status, event_seq = event_seq + 1, completed_at = now(), lease_until = null, lease_owner = null,
+        lease_epoch = lease_epoch + 1, queue_position = null,
+        progress = case when ${completed} then 100 else progress end,
+        generation_time = (extract(epoch from clock_timestamp() - coalesce(started_at, created_at)) * 1000)::int,
+        images = ${completed ? JSON.stringify(end.images) : '[]'}::jsonb,
+        credits_used = ${completed ? end.creditsUsed : 0}::numeric,
+        adjustments = adjustments || ${completed ? JSON.stringify(end.adjustments) : '[]'}::jsonb,
+        error = ${completed ? null : JSON.stringify(end.error)}::jsonb
+      where ${where}
+      returning generation_id, event_seq, status, progress
+    ), event as (
+      insert into generation_events (generation_id, seq, type, status, progress)
+      select generation_id, event_seq, ${end.status}, status, progress from generation
+    )
+    insert into outbox (subject, payload)
+    select ${eventSubject}, jsonb_build_object('v', 1, 'generation_id', generation_id, 'seq', event_seq, 'type', ${end.status}::text) from generation
+    returning id as "outboxId", (payload ->> 'seq')::int as seq`.execute(db);
+  return rows[0] ?? null;
+}

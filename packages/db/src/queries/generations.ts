@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import type { Executor } from '../open-database.ts';
+
+const outputColumns = [
+  'generation_id',
+  'request_id',
+  'user_id',
+  'provider',
+  'engine',
+  'api',
+  'status',
+  'settings',
+  'plan',
+  'adjustments',
+  'routing',
+  'images',
+  'error',
+  'progress',
+  'queue_position',
+  'credits_used',
+  'estimated_time_seconds',
+  'generation_time',
+  'is_favorite',
+  'event_seq',
+  'started_at',
+  'created_at',
+  'completed_at',
+] as const;
+
+/** A generation of this user by either of its ids. Somebody else's does not exist. */
+export async function findGeneration(db: Executor, userId: number, id: string) {
+  return db
+    .selectFrom('generation_history_v2')
+    .select(outputColumns)
+    .where('user_id', '=', userId)
+    .where(id.startsWith('req_') ? 'request_id' : 'generation_id', '=', id)
+    .executeTakeFirst();
+}
+
+export type GenerationRow = NonNullable<Awaited<ReturnType<typeof findGeneration>>>;
+
+export async function listAttempts(db: Executor, generationId: string) {
+  return db
+    .selectFrom('generation_attempts')
+    .select(['try', 'call', 'engine', 'state', 'error', 'cost_micros'])
+    .where('generation_id', '=', generationId)
+    .orderBy('try')
+    .orderBy('call')
+    .execute();
+}
+
+/** Whether one of the user's generations holds this picture. */
+export async function ownsImage(db: Executor, userId: number, sha256: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('generation_history_v2')
+    .select('generation_id')
+    .where('user_id', '=', userId)
+    .where(sql<boolean>`images @> ${JSON.stringify([{ sha256 }])}::jsonb`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

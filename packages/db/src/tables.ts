@@ -1,0 +1,167 @@
+import type { EngineId, Provider } from '@imagegen/core/engines/engine';
+import type { Adjustment } from '@imagegen/core/generation/adjustment';
+import type { EventType } from '@imagegen/core/generation/event';
+import type { AttemptState } from '@imagegen/core/generation/output';
+import type { GenerationSettings } from '@imagegen/core/generation/settings';
+import type { GenerationStatus } from '@imagegen/core/generation/status';
+import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
+import type { Receipt } from '@imagegen/core/routing/receipt';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+/** Row types, column by column as in the migrations. jsonb is written as text and read as values. */
+type Json<Value> = JSONColumnType<Value & object>;
+type NullableJson<Value> = ColumnType<Value | null, string | null, string | null>;
+type Time = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+
+/** A picture in the vault, as a generation remembers it. */
+export type StoredImage = {
+  sha256: string;
+  content_type: string;
+  width: number;
+  height: number;
+  bytes: number;
+  seed: number | null;
+  placeholder: string;
+};
+
+export type StoredError = { code: string; message: string; details?: Record<string, unknown> };
+
+type UsersTable = {
+  id: Generated<number>;
+  /** Who this is to the outside: `key:<name>` or the `sub` of a token. */
+  subject: string;
+  role: Generated<'user' | 'admin'>;
+  created_at: Time;
+};
+
+type ApiKeysTable = {
+  id: string;
+  user_id: number;
+  name: string;
+  /** SHA-256 of the whole key; the key itself is shown once and kept nowhere. */
+  key_hash: Buffer;
+  created_at: Time;
+  last_used_at: NullableTime;
+  revoked_at: NullableTime;
+};
+
+type GenerationsTable = {
+  id: Generated<number>;
+  generation_id: string;
+  request_id: string;
+  user_id: number;
+  /** The provider label of PRD's answers: `fal-standard`, … */
+  provider: string;
+  engine: EngineId;
+  /** The door it came through: `trpc`, `v2`, … */
+  api: string;
+  status: Generated<GenerationStatus>;
+  settings: Json<GenerationSettings>;
+  loras: Json<{ id: number; weight: number }[]>;
+  plan: Json<ProviderPlan>;
+  adjustments: Json<Adjustment[]>;
+  routing: Json<Receipt>;
+  images: Json<StoredImage[]>;
+  metadata: Json<Record<string, string>>;
+  error: NullableJson<StoredError>;
+  progress: Generated<number>;
+  queue_position: number | null;
+  credits_used: ColumnType<string, number | string | undefined, number | string>;
+  estimated_cost_micros: number;
+  estimated_time_seconds: number;
+  /** Milliseconds from the first claim to the stored picture. */
+  generation_time: number | null;
+  is_favorite: Generated<boolean>;
+  event_seq: Generated<number>;
+  tries: Generated<number>;
+  lease_epoch: Generated<number>;
+  lease_owner: string | null;
+  lease_until: NullableTime;
+  next_attempt_at: Time;
+  rung_at: Time;
+  started_at: NullableTime;
+  deadline_at: Time;
+  created_at: Time;
+  completed_at: NullableTime;
+};
+
+type AttemptsTable = {
+  id: string;
+  generation_id: string;
+  try: number;
+  call: number;
+  engine: EngineId;
+  provider: Provider;
+  state: AttemptState;
+  lease_epoch: number;
+  seed: number | null;
+  /** The unguessable part of this attempt's webhook URL. */
+  callback_token: string;
+  provider_request_id: string | null;
+  provider_urls: NullableJson<Record<string, string>>;
+  images: NullableJson<StoredImage[]>;
+  error: NullableJson<StoredError>;
+  cost_micros: number | null;
+  created_at: Time;
+  submitted_at: NullableTime;
+  finished_at: NullableTime;
+};
+
+type WebhookInboxTable = {
+  provider: Provider;
+  provider_request_id: string;
+  callback_token: string;
+  received_at: Time;
+};
+
+type EventsTable = {
+  generation_id: string;
+  seq: number;
+  type: EventType;
+  status: GenerationStatus;
+  progress: number;
+  queue_position: number | null;
+  at: Time;
+};
+
+type OutboxTable = {
+  id: Generated<number>;
+  subject: string;
+  payload: Json<Record<string, unknown>>;
+  created_at: Time;
+};
+
+type IdempotencyKeysTable = {
+  user_id: number;
+  route: string;
+  key: string;
+  request_hash: string;
+  generation_id: string;
+  created_at: Time;
+};
+
+type LorasTable = {
+  id: number;
+  slug: string;
+  name: string;
+  url: string;
+  category: string;
+  tags: string[];
+  base_model: string;
+  trigger_words: string[];
+  thumbnail_url: string | null;
+  created_at: Time;
+};
+
+export type Tables = {
+  users: UsersTable;
+  api_keys: ApiKeysTable;
+  generation_history_v2: GenerationsTable;
+  generation_attempts: AttemptsTable;
+  webhook_inbox: WebhookInboxTable;
+  generation_events: EventsTable;
+  outbox: OutboxTable;
+  idempotency_keys: IdempotencyKeysTable;
+  lora_models: LorasTable;
+};

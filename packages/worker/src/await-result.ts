@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProviderAdapter, ProviderOutput, SubmissionReference, SubmissionState } from './provider-adapter.ts';
+import { ProviderError } from './provider-error.ts';
+
+const firstPauseMs = 40;
+const longestPauseMs = 1_000;
+/** "No such submission", said this often in a row, is believed. */
+const denials = 10;
+
+type Waiting = {
+  adapter: ProviderAdapter;
+  reference: SubmissionReference;
+  onState: (state: SubmissionState) => Promise<void>;
+  /** Ends the waiting: lease, deadline or process. */
+  signal: AbortSignal;
+};
+
+/**
+ * Asks until the provider is done, at first quickly, then once a second. A look that fails says nothing about the picture, which may well be
+ * finished and paid, so looking goes on until `signal` aborts. Throws the ProviderError the submission ended with.
+ */
+export async function awaitResult({ adapter, reference, onState, signal }: Waiting): Promise<ProviderOutput> {
+  let pauseMs = firstPauseMs;
+  let denied = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const state = await adapter.check(reference, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!(error instanceof ProviderError)) throw error;
+      denied = error.kind === 'not-found' ? denied + 1 : 0;
+      if (denied >= denials) throw error;
+      return { kind: 'unseen', retryAfterMs: error.retryAfterMs ?? 0 } as const;
+    });
+    if (state.kind === 'succeeded') return state.output;
+    if (state.kind === 'failed') throw state.error;
+    if (state.kind !== 'unseen') await onState(state);
+    await sleep(Math.max(pauseMs, state.kind === 'unseen' ? state.retryAfterMs : 0), undefined, { signal }).catch(() => undefined);
+    pauseMs = Math.min(longestPauseMs, pauseMs * 1.4);
+  }
+}

@@ -1,0 +1,61 @@
+import { type Lease, renewLease } from '@imagegen/db/queries/claims';
+import type { WorkerContext } from './worker-context.ts';
+
+/**
+ * A lease must outlive one renewal by far, and a dead worker's generations wait this long for the next one.
+ */
+export const leaseMs = 15_000;
+const renewalMs = leaseMs / 3;
+
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/**
+ * Keeps a lease alive until disposed. `signal` aborts when the lease is lost; whoever holds it must then stop and touch nothing: every
+ * write is fenced by the epoch in any case.
+ */
+export class HeldLease implements AsyncDisposable {
+  readonly lease: Lease;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #validUntil = performance.now() + leaseMs;
+  #renewal: Promise<void> = Promise.resolve();
+
+  constructor(context: Pick<WorkerContext, 'db' | 'logger'>, lease: Lease, stillWorking: () => void) {
+    this.lease = lease;
+    this.#timer = setInterval(() => {
+      this.#renewal = this.#renew(context, stillWorking);
+    }, renewalMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /**
+   * Throws when the lease may be over by this process's monotonic clock: after a pause of the whole process the clock has moved on although
+   * no timer has run. Asked immediately before anything is paid.
+   */
+  assertHeld(): void {
+    if (this.#abort.signal.aborted || performance.now() > this.#validUntil) throw new LeaseLostError('the lease is over');
+  }
+
+  async #renew({ db, logger }: Pick<WorkerContext, 'db' | 'logger'>, stillWorking: () => void): Promise<void> {
+    const askedAt = performance.now();
+    try {
+      if (await renewLease(db, this.lease, leaseMs)) {
+        this.#validUntil = askedAt + leaseMs;
+        stillWorking();
+      } else this.#abort.abort(new LeaseLostError('the lease belongs to somebody else'));
+    } catch (error) {
+      logger.warn({ err: error, generation_id: this.lease.generationId }, 'lease could not be renewed');
+      if (askedAt > this.#validUntil) this.#abort.abort(new LeaseLostError('the lease could not be renewed in time'));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#renewal;
+  }
+}

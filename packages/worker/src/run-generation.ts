@@ -1,0 +1,117 @@
+import { publishDurably } from '@imagegen/bus/publish';
+import type { Adjustment } from '@imagegen/core/generation/adjustment';
+import { subjects } from '@imagegen/core/messages/subjects';
+import { type ClaimedGeneration, claimGeneration, releaseLease } from '@imagegen/db/queries/claims';
+import { finishGeneration, type GenerationEnd } from '@imagegen/db/queries/finish-generation';
+import { deleteOutbox } from '@imagegen/db/queries/outbox';
+import type { StoredError } from '@imagegen/db/tables';
+import { HeldLease, LeaseLostError, leaseMs } from './held-lease.ts';
+import { maxTries } from './retry-policy.ts';
+import { type CallEnd, type CallRun, runCall } from './run-call.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+const microsPerCredit = 1_000_000;
+const deadlineError: StoredError = {
+  code: 'DEADLINE_EXCEEDED',
+  message: 'The generation did not finish before its deadline. Nothing is charged.',
+};
+
+type Next = { kind: 'finish'; end: GenerationEnd } | { kind: 'release'; delayMs: number; countsAsTry: boolean };
+
+/** Works on a generation that rang, if it is open, due and nobody else's, and leaves it terminal or due again at a known time. */
+export async function runGeneration(context: WorkerContext, generationId: string, stillWorking: () => void): Promise<void> {
+  const generation = await claimGeneration(context.db, { generationId, owner: context.owner, leaseMs });
+  if (!generation) return;
+  await using held = new HeldLease(context, { generationId, epoch: generation.lease_epoch }, stillWorking);
+  try {
+    const next = await makeImages(context, generation, held);
+    if (next.kind === 'finish') await finish(context, generation, held, next.end);
+    else await releaseLease(context.db, held.lease, next);
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    context.logger.warn({ generation_id: generationId }, 'lease lost, leaving the generation to its next owner');
+  }
+}
+
+async function makeImages(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
+  const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(generation.remaining_ms)));
+  const sending = AbortSignal.any([held.signal, deadline]);
+  const waiting = AbortSignal.any([sending, context.stopping]);
+  try {
+    const runs = generation.plan.calls.map((call, index): CallRun => ({ context, generation, held, call, index, sending, waiting }));
+    const settled = await Promise.allSettled(runs.map(runCall));
+    const broken = settled.find((result) => result.status === 'rejected');
+    if (broken) throw broken.reason;
+    const ends = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    return deadline.aborted && !ends.every(({ kind }) => kind === 'delivered')
+      ? { kind: 'finish', end: { status: 'failed', error: deadlineError } }
+      : conclude(generation, ends);
+  } catch (error) {
+    if (held.signal.aborted) throw held.signal.reason;
+    if (error instanceof LeaseLostError) throw error;
+    if (deadline.aborted) return { kind: 'finish', end: { status: 'failed', error: deadlineError } };
+    if (context.stopping.aborted) return { kind: 'release', delayMs: 0, countsAsTry: false };
+    context.logger.error({ err: error, generation_id: generation.generation_id, tries: generation.tries }, 'generation broke off');
+    if (generation.tries + 1 < maxTries) return { kind: 'release', delayMs: 2_000, countsAsTry: true };
+    return {
+      kind: 'finish',
+      end: { status: 'failed', error: { code: 'INTERNAL', message: 'The generation could not be finished. Nothing is charged.' } },
+    };
+  }
+}
+
+/** What the ends of all calls mean for the generation. Some pictures are better than none: what was delivered is kept and paid for. */
+export function conclude(generation: Pick<ClaimedGeneration, 'plan' | 'settings'>, ends: readonly CallEnd[]): Next {
+  const later = ends.filter((end) => end.kind === 'later');
+  if (later.length > 0) return { kind: 'release', delayMs: Math.min(...later.map(({ delayMs }) => delayMs)), countsAsTry: false };
+  const retry = ends.filter((end) => end.kind === 'retry');
+  if (retry.length > 0) return { kind: 'release', delayMs: Math.max(...retry.map(({ delayMs }) => delayMs)), countsAsTry: true };
+  const delivered = ends.filter((end) => end.kind === 'delivered');
+  const images = delivered.flatMap((end) => end.images);
+  const failure = ends.find((end) => end.kind === 'failed');
+  if (images.length === 0) {
+    return {
+      kind: 'finish',
+      end: { status: 'failed', error: failure?.error ?? { code: 'PROVIDER_ERROR', message: 'The provider delivered nothing.' } },
+    };
+  }
+  const costMicros = delivered.reduce((sum, end) => sum + end.costMicros, 0);
+  const adjustments = [...missingImages(generation, images.length, failure?.error), ...otherSize(generation, images)];
+  return { kind: 'finish', end: { status: 'completed', images, creditsUsed: costMicros / microsPerCredit, adjustments } };
+}
+
+function missingImages({ plan }: Pick<ClaimedGeneration, 'plan'>, used: number, failure: StoredError | undefined): Adjustment[] {
+  const asked = plan.calls.reduce((sum, call) => sum + call.images, 0);
+  if (used >= asked) return [];
+  const reason = failure?.message ?? 'The provider withheld or spoiled the others. They are not charged.';
+  return [{ parameter: 'num_images', kind: 'approximated', asked, used, reason }];
+}
+
+function otherSize(
+  { plan, settings }: Pick<ClaimedGeneration, 'plan' | 'settings'>,
+  images: { width: number; height: number }[],
+): Adjustment[] {
+  const odd = images.find(({ width, height }) => width !== plan.actual.width || height !== plan.actual.height);
+  if (!odd) return [];
+  const asked = `${settings.width}x${settings.height}`;
+  return [
+    { parameter: 'size', kind: 'approximated', asked, used: `${odd.width}x${odd.height}`, reason: 'The provider delivered another size.' },
+  ];
+}
+
+async function finish(
+  { db, bus, logger }: WorkerContext,
+  generation: ClaimedGeneration,
+  held: HeldLease,
+  end: GenerationEnd,
+): Promise<void> {
+  const { generation_id, user_id } = generation;
+  const subject = subjects.event(user_id, generation_id);
+  const announcement = await finishGeneration(db, held.lease, end, subject);
+  if (!announcement) return;
+  logger.info({ generation_id, status: end.status, ...(end.status === 'failed' && { code: end.error.code }) }, 'generation finished');
+  const payload = { v: 1, generation_id, seq: announcement.seq, type: end.status };
+  await publishDurably({ bus, subject, payload, messageId: `outbox-${announcement.outboxId}` })
+    .then(() => deleteOutbox(db, [announcement.outboxId]))
+    .catch((error: unknown) => logger.warn({ err: error, generation_id }, 'announcement left to the relay'));
+}

@@ -1,0 +1,53 @@
+import { connectBus } from '@imagegen/bus/connect';
+import { consumeWork } from '@imagegen/bus/consume-work';
+import { checkBus } from '@imagegen/bus/publish';
+import { ensureStreams } from '@imagegen/bus/streams';
+import { migrate } from '@imagegen/db/migrate';
+import { checkDatabase, openDatabase } from '@imagegen/db/open-database';
+import { startHealthServer } from '@imagegen/runtime/health-server';
+import { createLogger } from '@imagegen/runtime/logger';
+import { openVault } from '@imagegen/vault/open-vault';
+import type { ProviderAdapter } from './provider-adapter.ts';
+import { runGeneration } from './run-generation.ts';
+import type { WorkerConfig } from './worker-config.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** A provider's service: everything but the provider. Disposing it parks what can be resumed and lets paid calls finish. */
+export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter): Promise<AsyncDisposable> {
+  await using started = new AsyncDisposableStack();
+  const logger = createLogger(adapter.provider, config.logLevel);
+  const stopping = new AbortController();
+
+  const db = openDatabase({
+    url: config.databaseUrl,
+    applicationName: adapter.provider,
+    poolSize: config.concurrency + 4,
+    onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
+  });
+  started.defer(() => db.destroy());
+  await migrate(db);
+  const vault = await openVault(config.vault);
+  const bus = started.use(await connectBus({ url: config.natsUrl, name: adapter.provider, logger }));
+  await ensureStreams(bus);
+
+  const context: WorkerContext = { ...config, db, bus, vault, logger, adapter, stopping: stopping.signal };
+  started.use(
+    consumeWork({
+      bus,
+      provider: adapter.provider,
+      concurrency: config.concurrency,
+      logger,
+      handle: (generationId, stillWorking) => runGeneration(context, generationId, stillWorking),
+    }),
+  );
+  started.defer(() => stopping.abort());
+  const health = started.use(
+    await startHealthServer(config.healthPort, {
+      postgres: () => checkDatabase(db),
+      nats: () => checkBus(bus),
+      vault: () => vault.check(),
+    }),
+  );
+  logger.info({ port: health.port, concurrency: config.concurrency }, 'working');
+  return started.move();
+}

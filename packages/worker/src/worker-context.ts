@@ -1,0 +1,19 @@
+import type { Bus } from '@imagegen/bus/connect';
+import type { Database } from '@imagegen/db/open-database';
+import type { Logger } from '@imagegen/runtime/logger';
+import type { Vault } from '@imagegen/vault/vault';
+import type { ProviderAdapter } from './provider-adapter.ts';
+
+export type WorkerContext = {
+  db: Database;
+  bus: Bus;
+  vault: Vault;
+  logger: Logger;
+  adapter: ProviderAdapter;
+  /** This process, in leases. */
+  owner: string;
+  /** `PROVIDER_WEBHOOK_BASE_URL`; null: polling only. */
+  callbackBaseUrl: string | null;
+  /** Aborted when the process is asked to stop: work that can be resumed is parked. */
+  stopping: AbortSignal;
+};
