@@ -11,7 +11,15 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       { test: { name: 'pure', include: ['{apps,packages,tooling}/**/*.test.ts'], exclude: ['**/node_modules/**', ...services] } },
-      { test: { name: 'services', include: services, testTimeout: 30_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'services',
+          include: services,
+          globalSetup: './packages/embedded/src/vitest-services.ts',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'e2e', include: ['e2e/specs/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
     ],
   },

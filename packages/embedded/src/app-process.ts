@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { isHttpAnswering } from './http-probe.ts';
+import { recordProcess } from './process-records.ts';
+import { type SupervisedProcess, startSupervisedProcess } from './supervised-process.ts';
+import type { AppName, PlannedApp } from './system-plan.ts';
+
+export type AppLauncher = {
+  /** Repository root: the apps' working directory. */
+  rootDir: string;
+  /** Folders for `<name>.log` and `<name>.json`, the record of the process. */
+  folders: { readonly logs: string; readonly pids: string };
+  /** Path of an app's entry file, relative to `rootDir`. */
+  entryOf: (app: AppName) => string;
+  envOf: (app: AppName) => NodeJS.ProcessEnv;
+  onLine?: ((name: string, line: string) => void) | undefined;
+  /** Told when a process ended, whether it was stopped or will be started again. */
+  onExit?: ((name: string) => void) | undefined;
+};
+
+/** Runs one app as `node apps/<name>/src/main.ts`; it is ready when `/healthz` answers on its port. */
+export function startApp(launcher: AppLauncher, { app, name, port }: PlannedApp): SupervisedProcess {
+  const { folders, onLine, onExit } = launcher;
+  const entry = launcher.entryOf(app);
+  const portVariable = app === 'gateway' ? 'PORT' : app === 'simulator' ? 'SIMULATOR_PORT' : 'HEALTH_PORT';
+  return startSupervisedProcess({
+    name,
+    command: [process.execPath, entry],
+    cwd: launcher.rootDir,
+    env: { ...launcher.envOf(app), [portVariable]: String(port) },
+    logFile: join(folders.logs, `${name}.log`),
+    isReady: () => isHttpAnswering(`http://127.0.0.1:${port}/healthz`),
+    onLine: onLine && ((line) => onLine(name, line)),
+    onStart: (pid) => recordProcess(folders.pids, name, { pid, entry }),
+    onExit: () => onExit?.(name),
+  });
+}
