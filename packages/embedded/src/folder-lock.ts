@@ -8,6 +8,8 @@ import { createServer } from 'node:net';
  * The lock is a name in Linux' abstract socket namespace (unix(7)): taken atomically, given back by the kernel however the process ends.
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable | undefined> {
+  if (process.platform !== 'linux')
+    throw new Error(`Running the servers from npm needs Linux, this is ${process.platform}: use docker compose`);
   const name = createHash('sha256')
     .update(await realpath(folder))
     .digest('hex');

@@ -49,7 +49,7 @@ export async function startNats({ dataDir, port: wantedPort, syncAlways = false 
       name: 'nats',
       command: [binary, '-c', configFile],
       cwd: home,
-      env: {},
+      env: { PATH: globalThis.process.env.PATH },
       logFile: join(home, 'server.log'),
       prepare: () => endProcesses((line) => isServerOf(line, configFile), { signal: 'SIGTERM', limitMs: 5_000 }),
       isReady: () => isNatsAnswering({ port, user, password }),

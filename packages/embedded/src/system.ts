@@ -81,7 +81,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const clients = plan.filter(({ app }) => app !== 'simulator').map((app) => startApp(launcher, app));
   undo.defer(() => stopAll(clients));
   await Promise.all([...simulators, ...clients].map((app) => app.ready()));
-  undo.use(await recordSystem(folder.path, urls.gateway));
+  if (urls.gateway) undo.use(await recordSystem(folder.path, urls.gateway));
 
   const running = undo.move();
   const processes = Object.fromEntries([...services.processes, ...simulators, ...clients].map((each) => [each.name, each]));
