@@ -53,7 +53,7 @@ export function parseScenarioWords(words: readonly string[]): Parsed {
 
 /** The scenario a prompt asks for with words such as `sim:fail` or `sim:latency=2000` anywhere in it. */
 export function scenarioOfPrompt(prompt: string): Parsed {
-  const words = [...prompt.matchAll(/(?:^|\s)sim:([a-z0-9=-]*)/gi)].map((match) => (match[1] ?? '').toLowerCase());
+  const words = [...prompt.matchAll(/(?:^|\s)sim:([a-z0-9=-]+)/gi)].map((match) => (match[1] ?? '').toLowerCase());
   return parseScenarioWords(words);
 }
 

@@ -37,7 +37,13 @@ function describeIssue(issue: z.core.$ZodIssue, root: string): InvalidField[] {
     case 'invalid_type':
       return issue.input === undefined
         ? [{ type: 'required', field: parent, description: `${String(issue.path.at(-1))} is required` }]
-        : [{ type: 'invalid_type', field, description: `Invalid type. Expected: ${issue.expected}, given: ${kindOf(issue.input)}` }];
+        : [
+            {
+              type: 'invalid_type',
+              field,
+              description: `Invalid type. Expected: ${issue.expected === 'int' ? 'integer' : issue.expected}, given: ${kindOf(issue.input)}`,
+            },
+          ];
     default:
       return [{ type: 'invalid', field, description: issue.message }];
   }
