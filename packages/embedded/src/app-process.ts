@@ -13,7 +13,7 @@ export type AppLauncher = {
   entryOf: (app: AppName) => string;
   envOf: (app: AppName) => NodeJS.ProcessEnv;
   onLine?: ((name: string, line: string) => void) | undefined;
-  /** Told when a process ended, whether it was stopped or will be started again. */
+  /** Told when a process ended by itself, before it is started again. */
   onExit?: ((name: string) => void) | undefined;
 };
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -31,6 +31,7 @@ type SupervisedProcessOptions = {
   orphanSignal?: NodeJS.Signals;
   onLine?: ((line: string) => void) | undefined;
   onStart?: (pid: number) => void;
+  /** Told when the process ended by itself, before it is started again. */
   onExit?: (exit: Exit) => void;
 };
 
@@ -80,8 +81,7 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
         if (stopping.signal.aborted) return await started.stop();
         options.onStart?.(started.pid);
         const lines = started.streams.map((stream) => readLines(stream, log));
-        const exit = await started.exited;
-        await Promise.all(lines);
+        const [exit] = await Promise.all([started.exited, ...lines]);
         return exit;
       } finally {
         child = undefined;
@@ -112,7 +112,8 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
   }
 
   function notReady(reason: string): Error {
-    const words = readFileSync(options.logFile).subarray(logStart).toString().trim().split('\n').slice(-8).join('\n');
+    const log = existsSync(options.logFile) ? readFileSync(options.logFile) : Buffer.of();
+    const words = log.subarray(logStart).toString().trim().split('\n').slice(-8).join('\n');
     return new Error(`${options.name} ${reason}; its log is ${options.logFile}${words && `:\n${words}`}`);
   }
 
