@@ -60,7 +60,10 @@ type GenerationsTable = {
   settings: Json<GenerationSettings>;
   loras: Json<{ id: number; weight: number }[]>;
   plan: Json<ProviderPlan>;
+  /** Known when it was accepted. */
   adjustments: Json<Adjustment[]>;
+  /** Found out when the pictures came: fewer, or of another size. */
+  delivery_adjustments: Json<Adjustment[]>;
   routing: Json<Receipt>;
   images: Json<StoredImage[]>;
   metadata: Json<Record<string, string>>;

@@ -17,6 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       loras jsonb not null default '[]',
       plan jsonb not null,
       adjustments jsonb not null default '[]',
+      delivery_adjustments jsonb not null default '[]',
       routing jsonb not null,
       images jsonb not null default '[]',
       metadata jsonb not null default '{}',

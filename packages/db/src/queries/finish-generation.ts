@@ -49,7 +49,7 @@ async function finish(db: Executor, where: ReturnType<typeof sql>, end: Generati
         generation_time = (extract(epoch from clock_timestamp() - coalesce(started_at, created_at)) * 1000)::int,
         images = ${completed ? JSON.stringify(end.images) : '[]'}::jsonb,
         credits_used = ${completed ? end.creditsUsed : 0}::numeric,
-        adjustments = adjustments || ${completed ? JSON.stringify(end.adjustments) : '[]'}::jsonb,
+        delivery_adjustments = ${completed ? JSON.stringify(end.adjustments) : '[]'}::jsonb,
         error = ${completed ? null : JSON.stringify(end.error)}::jsonb
       where ${where}
       returning generation_id, event_seq, status, progress

@@ -4,6 +4,7 @@ import type { Executor } from '../open-database.ts';
 const outputColumns = [
   'generation_id',
   'request_id',
+  'id',
   'user_id',
   'provider',
   'engine',
@@ -12,6 +13,7 @@ const outputColumns = [
   'settings',
   'plan',
   'adjustments',
+  'delivery_adjustments',
   'routing',
   'images',
   'error',

@@ -1,0 +1,76 @@
+import type { DoorDefaults } from '@imagegen/core/generation/settings';
+import { ConfigurationError, envSchema, parseEnv } from '@imagegen/runtime/env';
+import { type LogLevel, logLevels } from '@imagegen/runtime/logger';
+import { Secret } from '@imagegen/runtime/secret';
+import { type VaultConfig, vaultConfig, vaultEnv } from '@imagegen/vault/open-vault';
+import * as z from 'zod';
+
+const gatewayEnv = {
+  ...vaultEnv,
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
+  PORT: envSchema.port().default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL_SIZE: envSchema.count().pipe(z.number().min(2).max(200)).default(16),
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+  PUBLIC_BASE_URL: envSchema.httpUrl().optional(),
+  VAULT_PUBLIC_BASE_URL: envSchema.httpUrl().optional(),
+  IMAGE_SIGNING_SECRET: envSchema.secret().optional(),
+  OPENAI_IMAGE_MODEL: z.string().default('gpt-image-2'),
+  REPLICATE_MULTI_LORA_VERSION: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
+    .optional(),
+  SAFETY_CHECKER: envSchema.flag().default(true),
+  SIMULATOR_URL: envSchema.httpUrl().optional(),
+  FAL_JWKS_URL: envSchema.httpUrl().optional(),
+};
+
+export type GatewayConfig = {
+  development: boolean;
+  host: string;
+  port: number;
+  databaseUrl: string;
+  databasePoolSize: number;
+  natsUrl: string;
+  logLevel: LogLevel;
+  /** Where callers reach us; the address we listen on when not configured. */
+  publicBaseUrl: string | null;
+  /** A CDN in front of the vault's pictures. */
+  imageBaseUrl: string | null;
+  imageSigningSecret: Secret;
+  vault: VaultConfig;
+  mapping: { openaiModel: string; multiLoraVersion: string | null; safetyChecker: boolean };
+  falJwksUrl: string;
+};
+
+/** v2 and tRPC (design: steps, cfg defaults). */
+export const canonicalDefaults: DoorDefaults = { steps: 40, cfgScale: 7.5 };
+
+export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
+  const env = parseEnv(gatewayEnv, environment);
+  const development = env.NODE_ENV !== 'production';
+  if (!development && !env.IMAGE_SIGNING_SECRET) throw new ConfigurationError(['IMAGE_SIGNING_SECRET: needed in production']);
+  return {
+    development,
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    natsUrl: env.NATS_URL,
+    logLevel: env.LOG_LEVEL,
+    publicBaseUrl: env.PUBLIC_BASE_URL ?? null,
+    imageBaseUrl: env.VAULT_PUBLIC_BASE_URL ?? null,
+    imageSigningSecret: env.IMAGE_SIGNING_SECRET ?? new Secret('development image links'),
+    vault: vaultConfig(env),
+    mapping: {
+      openaiModel: env.OPENAI_IMAGE_MODEL,
+      multiLoraVersion: env.REPLICATE_MULTI_LORA_VERSION ?? null,
+      safetyChecker: env.SAFETY_CHECKER,
+    },
+    falJwksUrl:
+      env.FAL_JWKS_URL ??
+      (env.SIMULATOR_URL ? `${env.SIMULATOR_URL}/fal/.well-known/jwks.json` : 'https://rest.fal.ai/.well-known/jwks.json'),
+  };
+}

@@ -1,0 +1,62 @@
+import { connectBus } from '@imagegen/bus/connect';
+import { consumeEvents } from '@imagegen/bus/consume-events';
+import { ensureStreams } from '@imagegen/bus/streams';
+import { migrate } from '@imagegen/db/migrate';
+import { openDatabase } from '@imagegen/db/open-database';
+import { outboxAgeSeconds } from '@imagegen/db/queries/outbox';
+import { createLogger } from '@imagegen/runtime/logger';
+import { openVault } from '@imagegen/vault/open-vault';
+import type { GatewayConfig } from './config.ts';
+import type { GatewayContext } from './context.ts';
+import { EventHub } from './events/event-hub.ts';
+import { AcceptQueue } from './generations/accept-queue.ts';
+import { ImageLinks } from './generations/image-links.ts';
+import { startServer } from './http/server.ts';
+import { Authenticator } from './identity/authenticator.ts';
+import { ensureDevelopmentKeys } from './identity/development-keys.ts';
+import { LoraCatalogue } from './library/lora-catalogue.ts';
+import { createMetrics } from './metrics.ts';
+import { startOutboxRelay } from './relay/outbox-relay.ts';
+import { createRinger } from './relay/ring-accepted.ts';
+import { startSweepers } from './relay/sweeper.ts';
+
+/** The HTTP door with everything behind it. Stateless: any number of them may run side by side. */
+export async function startGateway(config: GatewayConfig): Promise<AsyncDisposable> {
+  await using started = new AsyncDisposableStack();
+  const logger = createLogger('gateway', config.logLevel);
+  const db = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'gateway',
+    poolSize: config.databasePoolSize,
+    onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
+  });
+  started.defer(() => db.destroy());
+  await migrate(db);
+  if (config.development) await ensureDevelopmentKeys(db);
+  const vault = await openVault(config.vault);
+  const bus = started.use(await connectBus({ url: config.natsUrl, name: 'gateway', logger }));
+  await ensureStreams(bus);
+
+  const metrics = createMetrics({ outboxAgeSeconds: () => outboxAgeSeconds(db) });
+  const events = new EventHub();
+  started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
+  started.use(startOutboxRelay({ db, bus, logger }));
+  for (const sweeper of startSweepers({ db, logger, metrics })) started.use(sweeper);
+
+  const context: GatewayContext = {
+    config,
+    db,
+    bus,
+    vault,
+    logger,
+    metrics,
+    authenticator: new Authenticator(db, { allowDevelopmentKeys: config.development }),
+    loras: new LoraCatalogue(db),
+    accepting: new AcceptQueue(db, createRinger({ db, bus, logger })),
+    events,
+    links: new ImageLinks(config.imageBaseUrl ?? config.publicBaseUrl ?? `http://${config.host}:${config.port}`, config.imageSigningSecret),
+  };
+  const server = started.use(await startServer(context));
+  logger.info({ url: server.url }, 'listening');
+  return started.move();
+}

@@ -1,0 +1,68 @@
+import { createHash, randomInt } from 'node:crypto';
+import { engines } from '@imagegen/core/engines/catalogue';
+import type { Engine, EngineId } from '@imagegen/core/engines/engine';
+import { AppError } from '@imagegen/core/errors/app-error';
+import type { Adjustment } from '@imagegen/core/generation/adjustment';
+import { type GenerationInput, limits } from '@imagegen/core/generation/input';
+import { resolveSettings } from '@imagegen/core/generation/resolve-settings';
+import type { GenerationSettings } from '@imagegen/core/generation/settings';
+import { mapToProvider } from '@imagegen/core/mapping/map-to-provider';
+import type { MappingContext } from '@imagegen/core/mapping/mapping-context';
+import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
+import type { Receipt } from '@imagegen/core/routing/receipt';
+import { selectProvider } from '@imagegen/core/routing/select-provider';
+import type { GatewayContext } from '../context.ts';
+import type { Door } from './door.ts';
+import { keepReferenceImage } from './reference-image.ts';
+
+export type PlannedGeneration = {
+  engine: Engine;
+  settings: GenerationSettings;
+  plan: ProviderPlan;
+  adjustments: Adjustment[];
+  receipt: Receipt;
+};
+
+type Planning = Pick<GatewayContext, 'config' | 'loras' | 'vault'>;
+
+/** From a valid input to everything that is stored: settings, engine, receipt, provider calls and adjustments. Nothing is stored yet. */
+export async function planGeneration(
+  context: Planning,
+  request: { userId: number; input: GenerationInput; door: Door },
+): Promise<PlannedGeneration> {
+  const { settings, mapping, adjustments } = await prepareMapping(context, request);
+  const pinned = pinnedEngine(request.door, request.input);
+  const decision = selectProvider({ settings, pinned, context: mapping, health: {} });
+  if (decision.kind === 'refused') {
+    throw new AppError(decision.code, decision.message, { ...(decision.details && { details: decision.details }) });
+  }
+  const mapped = mapToProvider(decision.engine, settings, mapping);
+  return {
+    engine: decision.engine,
+    settings,
+    plan: mapped.plan,
+    adjustments: [...adjustments, ...mapped.adjustments],
+    receipt: decision.receipt,
+  };
+}
+
+/** What every engine is asked with: the settings with their seed, and what the mapping looks up. */
+export async function prepareMapping(context: Planning, { userId, input, door }: { userId: number; input: GenerationInput; door: Door }) {
+  const { settings, adjustments } = resolveSettings(input, { drawSeed: () => randomInt(limits.seedMax + 1) });
+  if (settings.reference_image) settings.reference_image = await keepReferenceImage(context, settings.reference_image);
+  const mapping: MappingContext = {
+    ...context.config.mapping,
+    loras: await context.loras.resolve(settings.loras),
+    defaults: door.defaults,
+    userTag: createHash('sha256').update(`user:${userId}`).digest('hex').slice(0, 32),
+  };
+  return { settings, mapping, adjustments };
+}
+
+function pinnedEngine(door: Door, input: GenerationInput): EngineId | null {
+  if (door.engine && input.engine && input.engine !== door.engine) {
+    const message = `must be absent or ${door.engine} here; ${engines[input.engine].title} has a route of its own`;
+    throw new AppError('VALIDATION_ERROR', `engine: ${message}`, { details: { fields: [{ path: 'engine', message }] } });
+  }
+  return door.engine ?? input.engine ?? null;
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@imagegen/core/errors/app-error';
+import { usdToMicros } from '@imagegen/core/estimate/money';
+import type { GenerationInput } from '@imagegen/core/generation/input';
+import type { Accepted } from '@imagegen/core/generation/output';
+import { subjects } from '@imagegen/core/messages/subjects';
+import { findIdempotencyKey, type NewGeneration } from '@imagegen/db/queries/accept-generations';
+import { findGeneration } from '@imagegen/db/queries/generations';
+import { newId } from '@imagegen/runtime/ids';
+import type { GatewayContext } from '../context.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Door } from './door.ts';
+import { type PlannedGeneration, planGeneration } from './plan-generation.ts';
+import { pollUrl } from './present-generation.ts';
+
+export type Submission = {
+  principal: Principal;
+  input: GenerationInput;
+  door: Door;
+  /** From the header on REST, from the input on tRPC. */
+  idempotencyKey?: string | undefined;
+};
+
+type Submitting = Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics'>;
+
+const defaultDeadlineSeconds = 600;
+
+/**
+ * Accepts a generation: the answer means one commit. The same idempotency key with the same input answers the same again; with another
+ * input it is refused.
+ */
+export async function submitGeneration(context: Submitting, submission: Submission): Promise<Accepted & { replayed: boolean }> {
+  const { principal, input, door } = submission;
+  const key = submission.idempotencyKey ?? input.idempotency_key;
+  const idempotency = key ? { route: door.route, key, requestHash: hashInput(input) } : null;
+  const earlier = idempotency && (await replay(context, principal, idempotency));
+  if (earlier) return earlier;
+
+  const planned = await planGeneration(context, { userId: principal.userId, input, door });
+  const generation = toRow(planned, submission, idempotency);
+  const row = await context.accepting.accept(generation);
+  if (row) {
+    context.metrics.accepted.inc({ engine: planned.engine.id, api: door.api });
+    return { ...present(generation), replayed: false };
+  }
+  const winner = idempotency && (await replay(context, principal, idempotency));
+  if (!winner) throw new AppError('CONFLICT', 'A request with this idempotency key is under way; try again.', { retryAfterSeconds: 1 });
+  return winner;
+}
+
+function toRow(
+  { engine, settings, plan, adjustments, receipt }: PlannedGeneration,
+  { principal, input, door }: Submission,
+  idempotency: NewGeneration['idempotency'],
+): NewGeneration {
+  const generationId = newId('gen');
+  const estimate = receipt.considered.find((candidate) => candidate.engine === engine.id);
+  return {
+    generation_id: generationId,
+    request_id: newId('req'),
+    user_id: principal.userId,
+    provider: engine.label,
+    engine: engine.id,
+    api: door.api,
+    settings,
+    plan,
+    adjustments,
+    routing: receipt,
+    metadata: input.metadata ?? {},
+    estimated_cost_micros: usdToMicros(estimate?.estimated_cost ?? 0),
+    estimated_time_seconds: Math.ceil(estimate?.estimated_time ?? engine.typicalTimeSeconds),
+    deadline_seconds: input.deadline_seconds ?? defaultDeadlineSeconds,
+    subject: subjects.requested(engine.provider, generationId),
+    idempotency,
+  };
+}
+
+async function replay({ db }: Pick<GatewayContext, 'db'>, principal: Principal, idempotency: NonNullable<NewGeneration['idempotency']>) {
+  const { route, key, requestHash } = idempotency;
+  const found = await findIdempotencyKey(db, { userId: principal.userId, route, key });
+  if (!found) return null;
+  if (found.request_hash !== requestHash) {
+    throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used before with another request.');
+  }
+  const row = await findGeneration(db, principal.userId, found.generation_id);
+  return row ? { ...present(row), replayed: true } : null;
+}
+
+type Presentable = Pick<
+  NewGeneration,
+  'generation_id' | 'request_id' | 'provider' | 'engine' | 'estimated_time_seconds' | 'plan' | 'adjustments' | 'routing'
+>;
+
+function present(row: Presentable): Accepted {
+  return {
+    success: true,
+    provider: row.provider,
+    engine: row.engine,
+    request_id: row.request_id,
+    generation_id: row.generation_id,
+    status: 'pending',
+    poll_url: pollUrl(row.request_id),
+    estimated_time: row.estimated_time_seconds,
+    seed: row.plan.calls[0]?.seed ?? null,
+    adjustments: row.adjustments,
+    routing: row.routing,
+  };
+}
+
+/** The same for the same input whatever the order of its keys. */
+function hashInput(input: GenerationInput): string {
+  const canonical = JSON.stringify(input, (_, value: unknown) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(canonical).digest('hex');
+}

@@ -1,0 +1,41 @@
+import type { GenerationEvent } from '@imagegen/core/generation/event';
+import type { GenerationOutput } from '@imagegen/core/generation/output';
+import { isTerminal } from '@imagegen/core/generation/status';
+import { listEvents } from '@imagegen/db/queries/events';
+import type { GatewayContext } from '../context.ts';
+import type { Principal } from '../identity/principal.ts';
+import { readRow } from './get-generation.ts';
+import { presentGeneration } from './present-generation.ts';
+
+/** An event; the terminal one is the whole canonical output as well. */
+export type LiveEvent = GenerationEvent & Partial<GenerationOutput>;
+
+/** Looked at without an announcement this often: a lost one costs seconds, not the event. */
+const lookAgainMs = 5_000;
+
+/**
+ * The log of one generation, from after `afterSeq` to its last event, first what is written and then what comes. Reconnecting with the last
+ * seq gives exactly the rest.
+ */
+export async function* subscribe(
+  context: Pick<GatewayContext, 'db' | 'links' | 'events'>,
+  principal: Principal,
+  subscription: { id: string; afterSeq: number; signal: AbortSignal },
+): AsyncGenerator<LiveEvent, void> {
+  const { generation_id, request_id } = await readRow(context, principal, subscription.id);
+  let seenSeq = subscription.afterSeq;
+  while (!subscription.signal.aborted) {
+    const grown = context.events.changed(generation_id, { afterSeq: seenSeq, timeoutMs: lookAgainMs, signal: subscription.signal });
+    for (const event of await listEvents(context.db, generation_id, seenSeq)) {
+      seenSeq = event.seq;
+      const { queue_position, at, ...rest } = event;
+      const live = { ...rest, generation_id, request_id, at: at.toISOString(), ...(queue_position !== null && { queue_position }) };
+      if (!isTerminal(event.status)) yield live;
+      else {
+        yield { ...presentGeneration(await readRow(context, principal, generation_id), context.links), ...live };
+        return;
+      }
+    }
+    await grown;
+  }
+}

@@ -1,0 +1,72 @@
+import { engines } from '@imagegen/core/engines/catalogue';
+import { type EngineId, engineIds } from '@imagegen/core/engines/engine';
+import { AppError, type ErrorBody } from '@imagegen/core/errors/app-error';
+import { type Adjustment, adjustmentSchema } from '@imagegen/core/generation/adjustment';
+import { generationInputSchema } from '@imagegen/core/generation/input';
+import { mapToProvider } from '@imagegen/core/mapping/map-to-provider';
+import type { ProviderCall } from '@imagegen/core/mapping/provider-plan';
+import { whyNot } from '@imagegen/core/mapping/refusals';
+import { validate } from '@imagegen/core/validation/validate';
+import * as z from 'zod';
+import type { GatewayContext } from '../context.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Door } from './door.ts';
+import { prepareMapping } from './plan-generation.ts';
+
+const engineCheckSchema = z.object({
+  engine: z.enum(engineIds),
+  ok: z.boolean(),
+  reasons: z.array(z.string()),
+  adjustments: z.array(adjustmentSchema),
+  /** Exactly what the provider would get, one entry a call. */
+  provider_request: z.array(
+    z.object({ endpoint: z.string(), body: z.record(z.string(), z.unknown()), images: z.number(), seed: z.number().nullable() }),
+  ),
+});
+
+export const validationOutputSchema = z.object({
+  valid: z.boolean(),
+  errors: z.array(z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() })),
+  warnings: z.array(z.string()),
+  normalized: z.record(z.string(), z.unknown()).nullable(),
+  per_engine: z.array(engineCheckSchema),
+});
+export type ValidationOutput = z.infer<typeof validationOutputSchema>;
+
+/** What would happen to this input at each engine; pays and stores nothing. Invalid input is an answer here, not an error. */
+export async function validateGeneration(
+  context: Pick<GatewayContext, 'config' | 'loras' | 'vault'>,
+  { principal, body, door }: { principal: Principal; body: unknown; door: Door },
+): Promise<ValidationOutput> {
+  try {
+    const input = validate(generationInputSchema, body);
+    const { settings, mapping, adjustments } = await prepareMapping(context, { userId: principal.userId, input, door });
+    const asked = input.engine ? [input.engine] : engineIds;
+    const perEngine = asked.map((id) =>
+      checkEngine(id, () => mapToProvider(engines[id], settings, mapping), whyNot(engines[id], settings, mapping)),
+    );
+    const valid = perEngine.some(({ ok }) => ok);
+    return {
+      valid,
+      errors: valid
+        ? []
+        : perEngine.map(({ engine, reasons }): ErrorBody => ({ code: 'LIMIT_EXCEEDED', message: reasons.join(' '), details: { engine } })),
+      warnings: adjustments.map(({ reason }) => reason),
+      normalized: settings,
+      per_engine: perEngine,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { valid: false, errors: [error.toBody()], warnings: [], normalized: null, per_engine: [] };
+  }
+}
+
+function checkEngine(
+  engine: EngineId,
+  map: () => { plan: { calls: ProviderCall[] }; adjustments: Adjustment[] },
+  reasons: string[],
+): ValidationOutput['per_engine'][number] {
+  if (reasons.length > 0) return { engine, ok: false, reasons, adjustments: [], provider_request: [] };
+  const { plan, adjustments } = map();
+  return { engine, ok: true, reasons, adjustments, provider_request: plan.calls };
+}

@@ -1,0 +1,80 @@
+import helmet from '@fastify/helmet';
+import { AppError } from '@imagegen/core/errors/app-error';
+import { newId } from '@imagegen/runtime/ids';
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import { type FastifyBaseLogger, fastify } from 'fastify';
+import type { GatewayContext } from '../context.ts';
+import { registerV2 } from '../rest/v2/routes.ts';
+import { type AppRouter, appRouter } from '../trpc/app-router.ts';
+import { createTrpcContext } from '../trpc/trpc-context.ts';
+import { registerWebhooks } from '../webhooks/routes.ts';
+import { registerDocuments } from './documents.ts';
+import { formatError, replyWithError } from './error-reply.ts';
+import { requirePrincipal } from './request-principal.ts';
+import { registerHealth } from './routes/health.ts';
+import { registerImages } from './routes/images.ts';
+
+const bodyLimitBytes = 1024 * 1024;
+
+/** The HTTP door, as a table of contents. */
+export async function startServer(context: GatewayContext): Promise<AsyncDisposable & { readonly url: string }> {
+  const { config, logger, metrics } = context;
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('req'),
+    requestIdLogLabel: 'http_request_id',
+    forceCloseConnections: true,
+  });
+  // Routes describe themselves for the OpenAPI document; validation is the use cases' business and answers in our words.
+  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setErrorHandler(replyWithError(formatError));
+  app.setNotFoundHandler((request, reply) =>
+    replyWithError(formatError)(new AppError('NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}.`), request, reply),
+  );
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.requests.observe({ door: doorOf(route), method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    request.log.debug({ method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime }, 'request answered');
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  await registerDocuments(app);
+
+  await app.register(async (scope) => registerHealth(scope, context));
+  await app.register(async (scope) => registerImages(scope, context));
+  await app.register(async (scope) => registerWebhooks(scope, context));
+  await app.register(async (scope) => {
+    requirePrincipal(scope, context.authenticator);
+    registerV2(scope, context);
+  });
+  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
+    router: appRouter,
+    createContext: ({ req, info }) => createTrpcContext(context, req, info),
+    allowMethodOverride: true,
+    onError: ({ error, path }) => {
+      if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error.cause ?? error, path }, 'procedure failed');
+    },
+  };
+  await app.register(fastifyTRPCPlugin, { prefix: '/trpc', trpcOptions });
+
+  const url = await app.listen({ host: config.host, port: config.port });
+  return { url, [Symbol.asyncDispose]: () => app.close() };
+}
+
+function doorOf(route: string): string {
+  return route.split('/')[1]?.replace('::', ':') || 'root';
+}
+
+function acceptableId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : undefined;
+}

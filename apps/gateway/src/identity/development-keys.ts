@@ -1,0 +1,17 @@
+import type { Executor } from '@imagegen/db/open-database';
+import { ensureKey } from '@imagegen/db/queries/identity';
+import { hashKey, keyIdOf } from './authenticator.ts';
+
+/** Keys that everybody knows, for development only: the authenticator refuses them in production. */
+const developmentKeys = [
+  { key: 'ig_dev_user1', role: 'user' },
+  { key: 'ig_dev_user2', role: 'user' },
+  { key: 'ig_dev_admin', role: 'admin' },
+] as const;
+
+export async function ensureDevelopmentKeys(db: Executor): Promise<void> {
+  for (const { key, role } of developmentKeys) {
+    const id = keyIdOf(key);
+    if (id) await ensureKey(db, { id, name: 'development', hash: hashKey(key), subject: `key:${key}`, role });
+  }
+}

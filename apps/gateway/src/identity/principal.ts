@@ -1,0 +1,2 @@
+/** Who is calling. */
+export type Principal = { userId: number; role: 'user' | 'admin'; keyId: string };

@@ -1,0 +1,51 @@
+import { engines } from '@imagegen/core/engines/catalogue';
+import { subjects } from '@imagegen/core/messages/subjects';
+import type { Database } from '@imagegen/db/open-database';
+import { pruneIdempotencyKeys } from '@imagegen/db/queries/accept-generations';
+import { expireGeneration } from '@imagegen/db/queries/finish-generation';
+import { insertOutbox } from '@imagegen/db/queries/outbox';
+import { listExpired, takeUnrung } from '@imagegen/db/queries/sweep';
+import { startBackgroundLoop } from '@imagegen/runtime/background-loop';
+import type { Logger } from '@imagegen/runtime/logger';
+import type { Metrics } from '../metrics.ts';
+
+/** A generation that is due and unheld is rung for again after this long: its message may be lost, or it just waits its turn. */
+const quietMs = 10_000;
+const perRound = 500;
+
+type Sweeping = { db: Database; logger: Logger; metrics: Metrics };
+
+/** Every state has an owner and a maximum age: what nobody works on is rung for again, what is past its deadline ends. */
+export function startSweepers(context: Sweeping): AsyncDisposable[] {
+  return [
+    startBackgroundLoop({ name: 'ring-again', everyMs: 1_000, logger: context.logger, round: () => ringAgain(context) }),
+    startBackgroundLoop({ name: 'expire', everyMs: 5_000, logger: context.logger, round: () => expire(context) }),
+    startBackgroundLoop({
+      name: 'prune',
+      everyMs: 600_000,
+      logger: context.logger,
+      round: async () => void (await pruneIdempotencyKeys(context.db)),
+    }),
+  ];
+}
+
+async function ringAgain({ db, metrics }: Sweeping): Promise<void> {
+  const rung = await db.transaction().execute(async (transaction) => {
+    const unrung = await takeUnrung(transaction, quietMs, perRound);
+    const rows = unrung.map(({ generation_id, engine }) => ({
+      subject: subjects.requested(engines[engine].provider, generation_id),
+      payload: { v: 1, generation_id },
+    }));
+    await insertOutbox(transaction, rows);
+    return rows.length;
+  });
+  metrics.repairs.inc({ kind: 'ring-again' }, rung);
+}
+
+async function expire({ db, metrics }: Sweeping): Promise<void> {
+  for (const { generation_id, user_id } of await listExpired(db, perRound)) {
+    const error = { code: 'DEADLINE_EXCEEDED', message: 'The generation did not finish before its deadline. Nothing is charged.' };
+    const ended = await expireGeneration(db, generation_id, { status: 'failed', error }, subjects.event(user_id, generation_id));
+    if (ended) metrics.repairs.inc({ kind: 'expire' });
+  }
+}

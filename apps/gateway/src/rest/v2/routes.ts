@@ -1,0 +1,123 @@
+import type { EngineId } from '@imagegen/core/engines/engine';
+import { errorCodes } from '@imagegen/core/errors/error-codes';
+import { estimateOutputSchema } from '@imagegen/core/estimate/estimate-output';
+import { generationInputSchema } from '@imagegen/core/generation/input';
+import { acceptedSchema, generationOutputSchema } from '@imagegen/core/generation/output';
+import { validate } from '@imagegen/core/validation/validate';
+import type { FastifyInstance } from 'fastify';
+import * as z from 'zod';
+import { canonicalDefaults } from '../../config.ts';
+import type { GatewayContext } from '../../context.ts';
+import type { Door } from '../../generations/door.ts';
+import { estimateGeneration } from '../../generations/estimate-generation.ts';
+import { checkStatus } from '../../generations/get-generation.ts';
+import { submitGeneration } from '../../generations/submit-generation.ts';
+import { validateGeneration, validationOutputSchema } from '../../generations/validate-generation.ts';
+import { principalOf } from '../../http/request-principal.ts';
+import { replicateInputSchema, statusBodySchema, statusQuerySchema, translateReplicate } from './translate.ts';
+
+/** Room for a reference picture of ten megabytes in base64. */
+const pictureBodyBytes = 15 * 1024 * 1024;
+
+type GenerateRoute = { path: string; engine: EngineId | null; summary: string; example?: Record<string, unknown> };
+
+const generateRoutes: GenerateRoute[] = [
+  { path: 'flux/standard', engine: 'flux-standard', summary: 'FLUX with up to two LoRAs' },
+  { path: 'flux/advanced', engine: 'flux-advanced', summary: 'FLUX with up to five LoRAs and a native negative prompt' },
+  { path: 'flux/juggernaut', engine: 'flux-juggernaut', summary: 'Juggernaut FLUX, best quality, up to two LoRAs' },
+  { path: 'replicate/generate', engine: 'replicate', summary: 'FLUX dev on Replicate' },
+  { path: 'openai/generate', engine: 'openai', summary: "OpenAI's current image model" },
+  { path: 'openai/edit', engine: 'openai-edit', summary: 'Change a picture with OpenAI' },
+  { path: 'smart/generate', engine: null, summary: 'The best engine for the request, with a receipt' },
+];
+
+const tags = ['v2'];
+const security = [{ apiKey: [] }];
+const errorSchema = z
+  .object({
+    error: z.object({ code: z.enum(Object.keys(errorCodes)), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+    message: z.string(),
+  })
+  .meta({ id: 'Error' });
+const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, errorSchema]));
+
+export const idempotencyKeySchema = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
+    .optional(),
+});
+
+function doorTo(path: string, engine: EngineId | null): Door {
+  return { api: 'v2', route: `v2/${path}`, defaults: canonicalDefaults, engine };
+}
+
+export function registerV2(app: FastifyInstance, context: GatewayContext): void {
+  for (const { path, engine, summary } of generateRoutes) {
+    const door = doorTo(path, engine);
+    const body = engine === 'replicate' ? replicateInputSchema : generationInputSchema;
+    const schema = {
+      tags,
+      security,
+      summary,
+      headers: idempotencyKeySchema,
+      body,
+      response: { 202: acceptedSchema, ...errors(400, 401, 402, 413, 415, 422, 429, 503) },
+    };
+    app.post(`/api::v2/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
+      const input = validate(generationInputSchema, engine === 'replicate' ? translateReplicate(request.body) : request.body);
+      const { 'idempotency-key': idempotencyKey } = validate(idempotencyKeySchema.loose(), request.headers);
+      const { replayed, ...accepted } = await submitGeneration(context, { principal: principalOf(request), input, door, idempotencyKey });
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      return reply.code(202).send(accepted);
+    });
+  }
+
+  const statusAnswers = { response: { 200: generationOutputSchema, ...errors(400, 401, 404, 503) } };
+  app.get(
+    '/api::v2/status/check',
+    { schema: { tags, security, summary: 'Status and pictures, by either id', querystring: statusQuerySchema, ...statusAnswers } },
+    (request) => checkStatus(context, principalOf(request), validate(statusQuerySchema, request.query)),
+  );
+  app.post(
+    '/api::v2/status/check',
+    { schema: { tags, security, summary: 'Status and pictures, by either id', body: statusBodySchema, ...statusAnswers } },
+    (request) => checkStatus(context, principalOf(request), validate(statusBodySchema, request.body)),
+  );
+
+  app.post(
+    '/api::v2/utils/estimate',
+    {
+      bodyLimit: pictureBodyBytes,
+      schema: {
+        tags,
+        security,
+        summary: 'Price, time and fidelity at every engine',
+        body: generationInputSchema,
+        response: { 200: estimateOutputSchema, ...errors(400, 401, 503) },
+      },
+    },
+    (request) =>
+      estimateGeneration(context, {
+        principal: principalOf(request),
+        input: validate(generationInputSchema, request.body),
+        door: doorTo('utils/estimate', null),
+      }),
+  );
+  app.post(
+    '/api::v2/utils/validate',
+    {
+      bodyLimit: pictureBodyBytes,
+      schema: {
+        tags,
+        security,
+        summary: 'What would be honoured, and exactly what each provider would get',
+        body: generationInputSchema,
+        response: { 200: validationOutputSchema, ...errors(401, 503) },
+      },
+    },
+    (request) => validateGeneration(context, { principal: principalOf(request), body: request.body, door: doorTo('utils/validate', null) }),
+  );
+}

@@ -1,0 +1,23 @@
+import { checkStatus } from '../generations/get-generation.ts';
+import { statusBodySchema } from '../rest/v2/translate.ts';
+import { generateProcedure } from './generate-procedure.ts';
+import { router, strict, userProcedure } from './init.ts';
+import { fluxRouter } from './routers/flux.ts';
+import { generationsRouter } from './routers/generations.ts';
+import { utilsRouter } from './routers/utils.ts';
+
+/** The tree; its type is the client's whole knowledge of the gateway. */
+export const appRouter = router({
+  flux: fluxRouter,
+  replicate: router({ generate: generateProcedure('replicate.generate', 'replicate') }),
+  openai: router({ generate: generateProcedure('openai.generate', 'openai'), edit: generateProcedure('openai.edit', 'openai-edit') }),
+  smart: router({ generate: generateProcedure('smart.generate', null) }),
+  status: router({
+    check: userProcedure.input(strict(statusBodySchema)).query(({ ctx, input }) => checkStatus(ctx, ctx.principal, input)),
+  }),
+  utils: utilsRouter,
+  generations: generationsRouter,
+  loras: router({ list: userProcedure.query(({ ctx }) => ctx.loras.all()) }),
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,43 @@
+import { errorCodes } from '@imagegen/core/errors/error-codes';
+import { validate } from '@imagegen/core/validation/validate';
+import { initTRPC, TRPCError } from '@trpc/server';
+import type * as z from 'zod';
+import { toAppError } from '../http/error-reply.ts';
+import type { TrpcContext } from './trpc-context.ts';
+
+const t = initTRPC.context<TrpcContext>().create({
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
+  /** tRPC's own shape, with our error body under `data.error`, and never a stack. */
+  errorFormatter: ({ shape, error }) => {
+    const body = isOurs(error) ? toAppError(error.cause).toBody() : { code: 'VALIDATION_ERROR' as const, message: shape.message };
+    const { stack: _, ...data } = shape.data;
+    return { ...shape, message: body.message, data: { ...data, error: body } };
+  },
+});
+
+/** Errors of tRPC itself (unknown procedure, unreadable body) carry no cause of ours. */
+function isOurs(error: TRPCError): boolean {
+  return error.cause !== undefined || error.code === 'INTERNAL_SERVER_ERROR';
+}
+
+/** Turns whatever a use case throws into tRPC's error with the code of the one error table. */
+const speakErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const cause = toAppError(result.error.cause ?? result.error);
+  return { ...result, error: new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause }) };
+});
+
+const authenticated = t.middleware(async ({ ctx, next }) => next({ ctx: { principal: await ctx.authenticate() } }));
+
+export const router = t.router;
+export const userProcedure = t.procedure.use(speakErrors).use(authenticated);
+
+/** A parser that refuses in our words: the field, what would be right, and the nearest known name. */
+export function strict<Schema extends z.ZodType>(schema: Schema) {
+  return {
+    _input: undefined as unknown as z.input<Schema>,
+    _output: undefined as unknown as z.output<Schema>,
+    parse: (value: unknown): z.output<Schema> => validate(schema, value),
+  };
+}
