@@ -37,9 +37,7 @@ function isFastifyError(thrown: unknown): thrown is FastifyError {
 function fromFastify(thrown: FastifyError): AppError {
   if (thrown.statusCode === 413) return new AppError('PAYLOAD_TOO_LARGE', 'The request body is too large.');
   if (thrown.statusCode === 415) return new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.');
-  const message = /prototype/i.test(thrown.message)
-    ? 'The body has a forbidden key (__proto__ or constructor).'
-    : 'The body is not valid JSON.';
+  const message = 'The body is not valid JSON.';
   return new AppError('VALIDATION_ERROR', message, { details: { fields: [{ path: '', message }] } });
 }
 

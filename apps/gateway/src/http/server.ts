@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import { AppError } from '@imagegen/core/errors/app-error';
 import { newId } from '@imagegen/runtime/ids';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import { type FastifyBaseLogger, fastify } from 'fastify';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { type AppRouter, appRouter } from '../trpc/app-router.ts';
@@ -10,6 +10,7 @@ import { createTrpcContext } from '../trpc/trpc-context.ts';
 import { registerWebhooks } from '../webhooks/routes.ts';
 import { registerDocuments } from './documents.ts';
 import { formatError, replyWithError } from './error-reply.ts';
+import { parseJson } from './parse-json.ts';
 import { requirePrincipal } from './request-principal.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerImages } from './routes/images.ts';
@@ -21,14 +22,14 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   const { config, logger, metrics } = context;
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
     bodyLimit: bodyLimitBytes,
     requestTimeout: 30_000,
     connectionTimeout: 0,
     genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('req'),
-    requestIdLogLabel: 'http_request_id',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
     forceCloseConnections: true,
   });
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, parseJson);
   // Routes describe themselves for the OpenAPI document; validation is the use cases' business and answers in our words.
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));

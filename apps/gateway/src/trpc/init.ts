@@ -1,4 +1,4 @@
-import { errorCodes } from '@imagegen/core/errors/error-codes';
+import { type ErrorCode, errorCodes } from '@imagegen/core/errors/error-codes';
 import { validate } from '@imagegen/core/validation/validate';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type * as z from 'zod';
@@ -9,7 +9,7 @@ const t = initTRPC.context<TrpcContext>().create({
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   /** tRPC's own shape, with our error body under `data.error`, and never a stack. */
   errorFormatter: ({ shape, error }) => {
-    const body = isOurs(error) ? toAppError(error.cause).toBody() : { code: 'VALIDATION_ERROR' as const, message: shape.message };
+    const body = isOurs(error) ? toAppError(error.cause).toBody() : { code: codeOf(error), message: shape.message };
     const { stack: _, ...data } = shape.data;
     return { ...shape, message: body.message, data: { ...data, error: body } };
   },
@@ -18,6 +18,11 @@ const t = initTRPC.context<TrpcContext>().create({
 /** Errors of tRPC itself (unknown procedure, unreadable body) carry no cause of ours. */
 function isOurs(error: TRPCError): boolean {
   return error.cause !== undefined || error.code === 'INTERNAL_SERVER_ERROR';
+}
+
+function codeOf(error: TRPCError): ErrorCode {
+  const codes = Object.keys(errorCodes) as ErrorCode[];
+  return codes.find((code) => errorCodes[code].trpc === error.code) ?? 'VALIDATION_ERROR';
 }
 
 /** Turns whatever a use case throws into tRPC's error with the code of the one error table. */
