@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,6 +52,7 @@ it('remembers after a kill what was billed, and finishes what was running', asyn
   const unfinished = (await (await predict(first.url, 'unfinished sim:latency=500')).json()) as { id: string };
   first.child.kill('SIGKILL');
   await once(first.child, 'exit');
+  await appendFile(environment.SIMULATOR_LEDGER_FILE, '{"settled":"a line cut by the ki');
 
   const second = await startProcess(environment);
   const statusOf = async (id: string) => {

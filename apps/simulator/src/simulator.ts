@@ -35,7 +35,7 @@ export async function startSimulator(config: SimulatorConfig): Promise<Simulator
   const gallery = createGallery(galleryBytes);
   const courier = createCourier();
   const signer = createFalSigner();
-  const announcer = createReplicateAnnouncer({ courier, publicUrl, find: ledger.find });
+  const announcer = createReplicateAnnouncer({ courier, publicUrl });
   const runs = createRuns({
     ledger,
     rules: {

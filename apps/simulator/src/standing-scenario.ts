@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { parseScenarioWords, type Scenario, scenarioOfPrompt } from './scenario.ts';
 
-export const providers = ['fal', 'replicate', 'openai'] as const;
+const providers = ['fal', 'replicate', 'openai'] as const;
 export type ProviderName = (typeof providers)[number];
 
 /** Body of `PUT /sim/scenario`: the same words as in a prompt, for the next requests of one provider or of all, so many times or until deleted. */
@@ -14,7 +14,7 @@ export const standingScenarioSchema = z.strictObject({
   times: z.int().min(1).optional(),
 });
 
-export type StandingScenario = z.infer<typeof standingScenarioSchema>;
+type StandingScenario = z.infer<typeof standingScenarioSchema>;
 
 type Submitted = { readonly provider: ProviderName; readonly prompt: string; readonly seed: number | null };
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const pausesMs = [100, 400, 1_600] as const;
 const attemptLimitMs = 15_000;
 
-export type Delivery = {
+type Delivery = {
   readonly url: string;
   readonly body: string;
   /** Called for each try, because a signature holds the time of its sending. */

@@ -16,7 +16,7 @@ const usdPerTextToken = 5 / 1e6;
 const usdPerReferenceToken = 8 / 1e6;
 
 /** Published formula: `b = floor((2·q·short + long) / (2·long))`, `ceil(q · b · (2,000,000 + w·h) / 4,000,000)`. */
-export function formulaTokens(factor: number, { width, height }: Size): number {
+function formulaTokens(factor: number, { width, height }: Size): number {
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const base = Math.floor((2 * factor * short + long) / (2 * long));
   return Math.ceil((factor * base * (2_000_000 + width * height)) / 4_000_000);

@@ -5,7 +5,7 @@ import { paintRaster } from './raster.ts';
 sharp.concurrency(1);
 
 export const pictureFormats = ['png', 'jpeg', 'webp'] as const;
-export type PictureFormat = (typeof pictureFormats)[number];
+type PictureFormat = (typeof pictureFormats)[number];
 
 /** All that a picture depends on. Equal specs give equal bytes. */
 export type PictureSpec = {

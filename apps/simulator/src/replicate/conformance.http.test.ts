@@ -132,7 +132,7 @@ describe('webhooks', () => {
       const webhook = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/hook`;
       await replicate.predictions.create({ model: loraModel, input: fox, webhook, webhook_events_filter: ['start', 'completed'] });
       await expect.poll(() => arrived.length, { interval: 5 }).toBe(2);
-      expect(arrived.map(({ body }) => JSON.parse(body).status)).toEqual(['processing', 'succeeded']);
+      expect(arrived.map(({ body }) => JSON.parse(body).status).sort()).toEqual(['processing', 'succeeded']);
       const { key } = await replicate.webhooks.default.secret.get();
       for (const { headers, body } of arrived) {
         const proof = {

@@ -26,7 +26,7 @@ const create = {
   version: 'ab'.repeat(32),
   input: { prompt: 'a fox' },
   webhook: null,
-  cancelAfterMs: 20,
+  cancelAfterMs: 40,
 };
 
 it('a deadline cancels what runs, at the price of its time, and aborts for free what still waits', async () => {

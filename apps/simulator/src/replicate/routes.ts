@@ -76,7 +76,7 @@ export function registerReplicate(app: FastifyInstance, plant: Plant, announcer:
       scenario,
     });
     plant.runs.start(submission);
-    announcer.accepted(submission);
+    if (submission.webhook) announcer.accepted(submission);
     if (scenario['status-500']) failuresLeft.set(submission.id, scenario['status-500']);
     if (scenario.reset) return hangUp(reply);
     const waitMs = readWaitMs(request.headers.prefer?.toString());

@@ -20,11 +20,11 @@ export type ReplicateAnnouncer = Disposable & {
   settled(submission: Submission): void;
 };
 
-type Dependencies = { courier: Courier; publicUrl: () => string; find: (id: string) => Submission | undefined };
+type Dependencies = { courier: Courier; publicUrl: () => string };
 
 /** Sends predictions to their webhooks, signed the Standard Webhooks way. Only the last event is tried more than once. */
-export function createReplicateAnnouncer({ courier, publicUrl, find }: Dependencies): ReplicateAnnouncer {
-  const timers = new Set<NodeJS.Timeout>();
+export function createReplicateAnnouncer({ courier, publicUrl }: Dependencies): ReplicateAnnouncer {
+  const beginnings = new Map<string, NodeJS.Timeout>();
 
   function post(submission: Submission, prediction: object, retries: boolean): void {
     if (!submission.webhook) return;
@@ -33,29 +33,38 @@ export function createReplicateAnnouncer({ courier, publicUrl, find }: Dependenc
     courier.deliver({ url: submission.webhook.url, body, sign: () => signatureHeaders(id, body), retries });
   }
 
+  const whileRunning = (submission: Submission) => ({
+    ...toPrediction({ ...submission, settlement: null }, publicUrl()),
+    status: 'processing',
+  });
+
+  function begin(submission: Submission): void {
+    clearTimeout(beginnings.get(submission.id));
+    if (!beginnings.delete(submission.id)) return;
+    for (const event of submission.webhook?.events ?? []) {
+      if (event === 'start' || event === 'logs') post(submission, whileRunning(submission), false);
+    }
+  }
+
   return {
     accepted(submission) {
-      const events = (submission.webhook?.events ?? []).filter((event) => event === 'start' || event === 'logs');
-      if (events.length === 0) return;
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        const current = find(submission.id);
-        if (!current || current.settlement) return;
-        for (const _event of events) post(current, toPrediction(current, publicUrl()), false);
-      }, submission.run.startAtMs - Date.now());
-      timers.add(timer);
+      beginnings.set(
+        submission.id,
+        setTimeout(() => begin(submission), submission.run.startAtMs - Date.now()),
+      );
     },
     settled(submission) {
       const prediction = toPrediction(submission, publicUrl());
       const events = submission.webhook?.events ?? [];
-      if (events.includes('output') && prediction.output) {
-        const { completed_at: _at, metrics: _metrics, ...unfinished } = prediction;
-        post(submission, { ...unfinished, status: 'processing' }, false);
-      }
+      if ('started_at' in prediction) begin(submission);
+      clearTimeout(beginnings.get(submission.id));
+      beginnings.delete(submission.id);
+      if (events.includes('output') && prediction.output)
+        post(submission, { ...whileRunning(submission), output: prediction.output }, false);
       if (events.includes('completed')) post(submission, prediction, true);
     },
     [Symbol.dispose]() {
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of beginnings.values()) clearTimeout(timer);
     },
   };
 }
