@@ -71,12 +71,13 @@ export function mapToOpenAiSize(model: string, width: number, height: number): P
     const distance = (size: PixelSize) => Math.abs(Math.log((width / height) * (size.height / size.width)));
     return oldSizes.reduce((best, size) => (distance(size) < distance(best) ? size : best));
   }
-  const ratio = Math.min(free.maxRatio, Math.max(1, Math.max(width, height) / Math.min(width, height)));
+  const ratio = Math.min(free.maxRatio, Math.max(width, height) / Math.min(width, height));
   const area = Math.min(free.maxArea, Math.max(free.minArea, width * height));
-  let short = Math.min(free.maxShort, nearestMultiple(Math.sqrt(area / ratio)));
-  let long = Math.min(free.maxLong, nearestMultiple(Math.sqrt(area * ratio)));
-  while (long > short * free.maxRatio) long -= free.multiple;
-  while (short * long < free.minArea) short += free.multiple;
+  const exact = { short: Math.sqrt(area / ratio), long: Math.sqrt(area * ratio) };
+  let short = Math.min(free.maxShort, nearestMultiple(exact.short));
+  let long = Math.min(free.maxLong, nearestMultiple(exact.long));
+  while (short * long < free.minArea && long < exact.long) long += free.multiple;
+  while (short * long < free.minArea || long > short * free.maxRatio) short += free.multiple;
   while (short * long > free.maxArea) long -= free.multiple;
   return width >= height
     ? { width: Math.max(long, short), height: Math.min(long, short) }

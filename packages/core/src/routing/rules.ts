@@ -54,6 +54,11 @@ export const rules: readonly Rule[] = [
     when: ({ loras, priority }) => loras === 0 && priority === 'cost',
     engine: 'openai',
   },
-  { id: 'cost-with-loras', reason: 'LoRAs and cost first', when: ({ priority }) => priority === 'cost', engine: 'flux-standard' },
+  {
+    id: 'cost-with-loras',
+    reason: 'LoRAs and cost first',
+    when: ({ loras, priority }) => loras > 0 && priority === 'cost',
+    engine: 'flux-standard',
+  },
   { id: 'default', reason: 'nothing asks for another engine', when: () => true, engine: 'flux-standard' },
 ];

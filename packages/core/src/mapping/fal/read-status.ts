@@ -6,8 +6,8 @@ const statusSchema = z.object({
   status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
   queue_position: z.number().min(0).nullish(),
   /** The published schema says object, the documentation array. */
-  logs: z.unknown(),
-  error: z.unknown(),
+  logs: z.unknown().optional(),
+  error: z.unknown().optional(),
   error_type: z.string().nullish(),
 });
 

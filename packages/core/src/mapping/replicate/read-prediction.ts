@@ -6,7 +6,7 @@ const predictionSchema = z.object({
   id: z.string().min(1),
   status: z.enum(['starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted']),
   output: z.union([z.string().min(1), z.array(z.string().min(1)).max(16)]).nullish(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
   logs: z.string().nullish(),
   metrics: z.object({ predict_time: z.number().min(0).nullish() }).nullish(),
   urls: z.object({ get: z.string().nullish(), cancel: z.string().nullish() }).nullish(),
