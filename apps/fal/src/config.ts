@@ -1,0 +1,25 @@
+import { envSchema, parseEnv } from '@imagegen/runtime/env';
+import { chooseEndpoint, type ProviderEndpoint } from '@imagegen/worker/provider-endpoint';
+import { type WorkerConfig, workerConfig, workerEnv } from '@imagegen/worker/worker-config';
+
+const shape = {
+  ...workerEnv,
+  FAL_KEY: envSchema.secret().optional(),
+  FAL_QUEUE_URL: envSchema.httpUrl().default('https://queue.fal.run'),
+};
+
+/**
+ * The environment of this service: what every provider service reads (`DATABASE_URL` and `NATS_URL` are needed), `FAL_KEY` and
+ * `FAL_QUEUE_URL`. Outside production `SIMULATOR_URL` stands in for the key. Throws ConfigurationError with every problem at once.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): { worker: WorkerConfig; fal: ProviderEndpoint } {
+  const env = parseEnv(shape, environment);
+  const fal = chooseEndpoint({
+    keyName: 'FAL_KEY',
+    key: env.FAL_KEY,
+    baseUrl: env.FAL_QUEUE_URL,
+    simulator: { url: env.SIMULATOR_URL, path: '/fal' },
+    production: env.NODE_ENV === 'production',
+  });
+  return { worker: workerConfig(env), fal };
+}

@@ -1,0 +1,28 @@
+import { envSchema, parseEnv } from '@imagegen/runtime/env';
+import { chooseEndpoint, type ProviderEndpoint } from '@imagegen/worker/provider-endpoint';
+import { type WorkerConfig, workerConfig, workerEnv } from '@imagegen/worker/worker-config';
+
+const shape = {
+  ...workerEnv,
+  REPLICATE_API_TOKEN: envSchema.secret().optional(),
+  REPLICATE_BASE_URL: envSchema.httpUrl().default('https://api.replicate.com/v1'),
+};
+
+/**
+ * The environment of this service: what every provider service reads (`DATABASE_URL` and `NATS_URL` are needed), `REPLICATE_API_TOKEN` and
+ * `REPLICATE_BASE_URL`. Outside production `SIMULATOR_URL` stands in for the key. Throws ConfigurationError with every problem at once.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): {
+  worker: WorkerConfig;
+  replicate: ProviderEndpoint;
+} {
+  const env = parseEnv(shape, environment);
+  const replicate = chooseEndpoint({
+    keyName: 'REPLICATE_API_TOKEN',
+    key: env.REPLICATE_API_TOKEN,
+    baseUrl: env.REPLICATE_BASE_URL,
+    simulator: { url: env.SIMULATOR_URL, path: '/replicate/v1' },
+    production: env.NODE_ENV === 'production',
+  });
+  return { worker: workerConfig(env), replicate };
+}
