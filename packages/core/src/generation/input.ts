@@ -15,6 +15,9 @@ export const limits = {
   referenceImageChars: 14_000_000,
 } as const;
 
+/** Each way, when no size was asked. */
+export const defaultPixels = 1024;
+
 export const imageSizePresets = {
   square_hd: { width: 1024, height: 1024 },
   square: { width: 512, height: 512 },

@@ -1,12 +1,10 @@
-import { AppError } from '../errors/app-error.ts';
 import { readDirectives } from '../prompt/directives.ts';
+import { validationError } from '../validation/validate.ts';
 import type { Adjustment } from './adjustment.ts';
-import { type GenerationInput, imageSizePresets, limits } from './input.ts';
+import { defaultPixels, type GenerationInput, imageSizePresets, limits } from './input.ts';
 import type { GenerationSettings } from './settings.ts';
 
 type Resolved = { settings: GenerationSettings; adjustments: Adjustment[] };
-
-const defaultPixels = 1024;
 
 /**
  * Decides what the input leaves open before any engine is chosen: directives typed into the prompt, one size out of three ways to say it,
@@ -17,7 +15,7 @@ const defaultPixels = 1024;
 export function resolveSettings(input: GenerationInput, { drawSeed }: { drawSeed: () => number }): Resolved {
   const { seed: askedSeed, dimensions, image_size, engine, idempotency_key, webhook_url, metadata, deadline_seconds, ...kept } = input;
   const directives = readDirectives(input.prompt);
-  if (directives.text === '') throw invalid('prompt', 'must say what to draw beside its directives');
+  if (directives.text === '') throw validationError([{ path: 'prompt', message: 'must say what to draw beside its directives' }]);
   const adjustments: Adjustment[] = directives.problems.map(({ directive, reason }) => dropped('prompt', directive, null, reason));
 
   if (askedSeed !== undefined && directives.seed !== undefined && directives.seed !== askedSeed) {
@@ -56,14 +54,12 @@ function readDimensions(dimensions: string | undefined): { width: number; height
   const [width = 0, height = 0] = dimensions.toLowerCase().split('x').map(Number);
   const { min, max } = limits.pixels;
   const fits = (pixels: number) => pixels >= min && pixels <= max;
-  if (!fits(width) || !fits(height)) throw invalid('dimensions', `must be "WxH" with ${min} to ${max} pixels each way`);
+  if (!fits(width) || !fits(height)) {
+    throw validationError([{ path: 'dimensions', message: `must be "WxH" with ${min} to ${max} pixels each way` }]);
+  }
   return { width, height };
 }
 
 function dropped(parameter: string, asked: unknown, used: unknown, reason: string): Adjustment {
   return { parameter, kind: 'dropped', asked, used, reason };
-}
-
-function invalid(path: string, message: string): AppError {
-  return new AppError('VALIDATION_ERROR', `${path}: ${message}`, { details: { fields: [{ path, message }] } });
 }

@@ -8,27 +8,23 @@ import type { Notes } from './notes.ts';
 export const defaultFormat: ImageFormat = 'jpeg';
 export const defaultQuality = 95;
 
-export function readSteps(request: MappingRequest, range: Range, notes: Notes): number {
-  const { engine, settings, context } = request;
+export function readSteps({ engine, settings, context }: MappingRequest, notes: Notes): number {
   const asked = settings.steps;
-  return clamp(
-    { parameter: 'steps', asked, value: asked ?? engine.defaults?.steps ?? context.defaults.steps, range, title: engine.title },
-    notes,
-  );
+  const value = asked ?? engine.defaults?.steps ?? context.defaults.steps;
+  return clamp({ parameter: 'steps', asked, value, range: engine.capabilities.steps, title: engine.title }, notes);
 }
 
-export function readCfgScale(request: MappingRequest, range: Range, notes: Notes): number {
-  const { engine, settings, context } = request;
+export function readCfgScale({ engine, settings, context }: MappingRequest, notes: Notes): number {
   const asked = settings.cfg_scale;
-  return clamp(
-    { parameter: 'cfg_scale', asked, value: asked ?? engine.defaults?.cfgScale ?? context.defaults.cfgScale, range, title: engine.title },
-    notes,
-  );
+  const value = asked ?? engine.defaults?.cfgScale ?? context.defaults.cfgScale;
+  return clamp({ parameter: 'cfg_scale', asked, value, range: engine.capabilities.cfgScale, title: engine.title }, notes);
 }
 
-type Clamped = { parameter: string; asked: number | undefined; value: number; range: Range; title: string };
+type Clamped = { parameter: string; asked: number | undefined; value: number; range: Range | null; title: string };
 
+/** The value within the range; only what was asked is reported when it changes. */
 function clamp({ parameter, asked, value, range, title }: Clamped, notes: Notes): number {
+  if (range === null) return value;
   const used = Math.min(range.max, Math.max(range.min, value));
   if (asked !== undefined && used !== asked) notes.approximated(parameter, { asked, used }, `${title} takes ${range.min} to ${range.max}`);
   return used;

@@ -34,9 +34,9 @@ export function readDirectives(prompt: string): Directives {
     }
     const contentStart = next + keyword.length + 2;
     // Every `[` before the place where an earlier group broke off was escaped in it, so it breaks off at the same place.
-    const end = next < brokenUntil ? brokenUntil : endOfGroup(prompt, contentStart);
-    if (prompt[end] !== ']' || next < brokenUntil) {
-      brokenUntil = end;
+    const end = next < brokenUntil ? -1 : endOfGroup(prompt, contentStart);
+    if (prompt[end] !== ']') {
+      brokenUntil = Math.max(brokenUntil, end);
       text += '(';
       index = next + 1;
       continue;

@@ -28,8 +28,10 @@ export function describeExpected(schema: Schema | undefined): string | undefined
   if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
   if (schema instanceof z.ZodLiteral) return [...schema.values].map(String).join(' or ');
   if (schema instanceof z.ZodArray) {
-    const max = schema.def.checks?.find((check) => check instanceof z.core.$ZodCheckMaxLength)?._zod.def.maximum;
-    return max === undefined ? 'a list' : `a list of at most ${max}`;
+    const checks = schema.def.checks ?? [];
+    const min = checks.find((check) => check instanceof z.core.$ZodCheckMinLength)?._zod.def.minimum;
+    const max = checks.find((check) => check instanceof z.core.$ZodCheckMaxLength)?._zod.def.maximum;
+    return `a list${count(min, max)}`;
   }
   if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return 'a JSON object';
   if (schema instanceof z.ZodUnion) {
@@ -59,6 +61,12 @@ function childOf(schema: Schema, step: PropertyKey): Schema | undefined {
   if (schema instanceof z.ZodArray) return schema.def.element;
   if (schema instanceof z.ZodRecord) return schema.def.valueType;
   return undefined;
+}
+
+function count(min: number | undefined, max: number | undefined): string {
+  if (min !== undefined && max !== undefined) return ` of ${min} to ${max}`;
+  if (min !== undefined) return ` of at least ${min}`;
+  return max === undefined ? '' : ` of at most ${max}`;
 }
 
 function range(min: number | null, max: number | null): string {

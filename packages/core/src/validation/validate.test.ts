@@ -133,6 +133,24 @@ describe('validate', () => {
     expect(problemsOf(generationInputSchema, { prompt: 'a', ...wide }).fields).toHaveLength(50);
   });
 
+  it('describes lists, dates and forms', () => {
+    const schema = z.object({
+      a: z.array(z.int()).min(1).max(9),
+      b: z.array(z.int()).min(1),
+      c: z.iso.datetime(),
+      d: z.string().regex(/^x/),
+      e: z.record(z.string(), z.object({ f: z.int() })),
+    });
+    const wrong = { a: [], b: [], c: 'today', d: 'y', e: { g: { f: 'x' } } };
+    expect(problemsOf(schema, wrong).fields.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'a must be a list of 1 to 9',
+      'b must be a list of at least 1',
+      'c must be a valid datetime',
+      'd is not in the expected form',
+      'e.g.f must be a whole number',
+    ]);
+  });
+
   it('describes unions, literals and open ranges', () => {
     const schema = z.object({
       a: z.union([z.int(), z.string()]),

@@ -33,7 +33,7 @@ function explain(schema: z.ZodType, issue: z.core.$ZodRawIssue): string {
   const path = issue.path ?? [];
   if (issue.input === undefined && issue.code === 'invalid_type' && path.length > 0) return 'is required';
   if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
-  if (issue.code === 'invalid_format') return `must be a valid ${issue.format}`;
+  if (issue.code === 'invalid_format') return issue.format === 'regex' ? 'is not in the expected form' : `must be a valid ${issue.format}`;
   const expected = describeExpected(schemaAt(schema, path));
   return expected === undefined ? 'is not valid' : `must be ${expected}`;
 }

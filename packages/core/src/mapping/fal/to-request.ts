@@ -23,9 +23,9 @@ const strengthRange = { min: 0.01, max: 1 };
  */
 export function toFalPlan(request: MappingRequest, notes: Notes): ProviderPlan {
   const { engine, settings, context } = request;
-  const { steps: stepsRange, cfgScale: cfgScaleRange, imagesPerCall, formats } = engine.capabilities;
-  const steps = readSteps(request, stepsRange ?? { min: 1, max: 50 }, notes);
-  const cfgScale = readCfgScale(request, cfgScaleRange ?? { min: 0, max: 35 }, notes);
+  const { imagesPerCall, formats } = engine.capabilities;
+  const steps = readSteps(request, notes);
+  const cfgScale = readCfgScale(request, notes);
   const asked = settings.format ?? defaultFormat;
   const transcode = formats.includes(asked) ? null : { format: asked, quality: settings.quality ?? defaultQuality };
   if (!transcode && settings.quality !== undefined) {

@@ -129,6 +129,13 @@ describe('requests to Replicate', () => {
     expect(inputOf({}, { referenceImage: 'vault:abc' })).not.toHaveProperty('prompt_strength');
   });
 
+  it('says that a reference image decides the proportions', () => {
+    expect(adjustmentsOf({ width: 1024, height: 768 }, { referenceImage: 'vault:abc' })).toEqual([
+      { parameter: 'size', kind: 'approximated', asked: '1024x768', used: 'the proportions of the reference image' },
+    ]);
+    expect(adjustmentsOf({}, { referenceImage: 'vault:abc' })).toEqual([]);
+  });
+
   it('never goes fast, since the seed is promised to make the picture again', () => {
     expect(inputOf({ seed: 0, seed_asked: true, priority: 'speed' })).toMatchObject({ seed: 0, go_fast: false });
   });

@@ -1,3 +1,4 @@
+import { defaultPixels } from '../../generation/input.ts';
 import { type MappingRequest, referenceImageOf } from '../mapping-context.ts';
 import type { Notes } from '../notes.ts';
 import type { ProviderPlan } from '../provider-plan.ts';
@@ -24,9 +25,9 @@ const quarterBelowPixels = 512 * 1024;
  */
 export function toReplicatePlan(request: MappingRequest, notes: Notes): ProviderPlan {
   const { engine, settings, context } = request;
-  const { steps: stepsRange, cfgScale: cfgScaleRange, imagesPerCall, loras } = engine.capabilities;
-  const steps = readSteps(request, stepsRange ?? { min: 1, max: 50 }, notes);
-  const cfgScale = readCfgScale(request, cfgScaleRange ?? { min: 0, max: 10 }, notes);
+  const { imagesPerCall, loras } = engine.capabilities;
+  const steps = readSteps(request, notes);
+  const cfgScale = readCfgScale(request, notes);
   const quality = readQuality(request, notes);
   const strength = readStrength(request, { min: 0, max: 1 }, notes);
   const reference = referenceImageOf(request);
@@ -81,6 +82,14 @@ function chooseSize(request: MappingRequest, multi: boolean, notes: Notes): Chos
   const aspectRatio = mapToAspectRatio(settings.width, settings.height);
   const megapixels = !multi && settings.width * settings.height < quarterBelowPixels ? '0.25' : '1';
   const pixels = aspectRatioPixels(aspectRatio, megapixels);
-  noteSize(request, pixels, notes);
+  if (referenceImageOf(request) === undefined) noteSize(request, pixels, notes);
+  else noteKeptProportions(request, notes);
   return { aspectRatio, megapixels, pixels };
+}
+
+/** predict.py gives the output the proportions of the input picture, whatever `aspect_ratio` says. */
+function noteKeptProportions({ engine, settings: { width, height } }: MappingRequest, notes: Notes): void {
+  if (width === defaultPixels && height === defaultPixels) return;
+  const change = { asked: `${width}x${height}`, used: 'the proportions of the reference image' };
+  notes.approximated('size', change, `${engine.title} keeps the proportions of the picture it changes`);
 }
