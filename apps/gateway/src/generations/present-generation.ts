@@ -1,12 +1,30 @@
 import { engines } from '@imagegen/core/engines/catalogue';
+import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import type { GenerationDetails, GenerationOutput, ImageOutput } from '@imagegen/core/generation/output';
 import { isTerminal } from '@imagegen/core/generation/status';
+import type { Receipt } from '@imagegen/core/routing/receipt';
 import type { GenerationRow, listAttempts } from '@imagegen/db/queries/generations';
 import type { StoredImage } from '@imagegen/db/tables';
 import type { ImageLinks } from './image-links.ts';
 
 export function pollUrl(requestId: string): string {
   return `/api:v2/status/check?request_id=${requestId}`;
+}
+
+/** jsonb forgets the order of keys; answers spell it, so that a replayed one is the same to the byte. */
+export function presentReceipt({ engine, rule, considered }: Receipt): Receipt {
+  const rows = considered.map(({ engine, ok, reasons, estimated_cost, estimated_time }) => ({
+    engine,
+    ok,
+    reasons,
+    estimated_cost,
+    estimated_time,
+  }));
+  return { engine, rule, considered: rows };
+}
+
+export function presentAdjustment({ parameter, kind, asked, used, reason }: Adjustment): Adjustment {
+  return { parameter, kind, asked, used, reason };
 }
 
 /** The canonical output of a row: the only place where rows become answers. */
@@ -29,8 +47,8 @@ export function presentGeneration(row: GenerationRow, links: ImageLinks, now: Da
     poll_url: pollUrl(row.request_id),
     images: row.images.map((image) => presentImage(row, image, links)),
     credits_used: Number(row.credits_used),
-    adjustments: [...row.adjustments, ...row.delivery_adjustments],
-    routing: row.routing,
+    adjustments: [...row.adjustments, ...row.delivery_adjustments].map(presentAdjustment),
+    routing: presentReceipt(row.routing),
     ...(row.error && { error: row.error }),
     is_favorite: row.is_favorite,
     created_at: row.created_at.toISOString(),

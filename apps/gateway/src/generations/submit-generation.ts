@@ -11,7 +11,7 @@ import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Door } from './door.ts';
 import { type PlannedGeneration, planGeneration } from './plan-generation.ts';
-import { pollUrl } from './present-generation.ts';
+import { pollUrl, presentAdjustment, presentReceipt } from './present-generation.ts';
 
 export type Submission = {
   principal: Principal;
@@ -102,8 +102,8 @@ function present(row: Presentable): Accepted {
     poll_url: pollUrl(row.request_id),
     estimated_time: row.estimated_time_seconds,
     seed: row.plan.calls[0]?.seed ?? null,
-    adjustments: row.adjustments,
-    routing: row.routing,
+    adjustments: row.adjustments.map(presentAdjustment),
+    routing: presentReceipt(row.routing),
   };
 }
 

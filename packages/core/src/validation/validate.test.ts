@@ -167,6 +167,14 @@ describe('validate', () => {
       'must be a whole number',
     ]);
   });
+
+  it.each([
+    ['metadata.note', { prompt: 'a', metadata: { note: 'a\0b' } }],
+    ['sampler', { prompt: 'a', sampler: '\ud800' }],
+    ['reference_image', { prompt: 'a', reference_image: 'https://example.com/\udfff.png' }],
+  ])('refuses text in %s that cannot be stored', (path, body) => {
+    expect(() => validate(generationInputSchema, body)).toThrow(`${path}: must not contain NUL or a lone surrogate`);
+  });
 });
 
 describe('suggestName', () => {

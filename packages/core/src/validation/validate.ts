@@ -15,10 +15,14 @@ const forbiddenNames: ReadonlySet<string> = new Set(['__proto__', 'constructor',
  * @throws AppError VALIDATION_ERROR; `details.fields` lists the problems, the message names the first.
  */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const forbidden = findForbiddenNames(value);
+  const forbidden = findProblems(value, forbiddenName);
   if (forbidden.length > 0) throw validationError(forbidden);
   const parsed = schema.safeParse(value, { error: (issue) => explain(schema, issue) });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const problems = findProblems(value, unstorable);
+    if (problems.length > 0) throw validationError(problems);
+    return parsed.data;
+  }
   throw validationError(parsed.error.issues.flatMap((issue) => toProblems(schema, issue)).slice(0, maxProblems));
 }
 
@@ -55,14 +59,36 @@ function spell(path: readonly PropertyKey[]): string {
 
 type Node = { value: unknown; key: string; parent: Node | null };
 
-/** Names that mean something to JavaScript itself, at any depth. Without recursion: a body may be nested deeply. */
-function findForbiddenNames(value: unknown): FieldProblem[] {
+type TextRule = {
+  refusesName: (name: string) => boolean;
+  refusesText: (text: string) => boolean;
+  problem: (path: string[]) => FieldProblem;
+};
+
+/** Names that mean something to JavaScript itself. */
+const forbiddenName: TextRule = {
+  refusesName: (name) => forbiddenNames.has(name),
+  refusesText: () => false,
+  problem: (path) => unknownField(path),
+};
+
+/** What Postgres keeps neither in text nor in jsonb. */
+const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed();
+const unstorable: TextRule = {
+  refusesName: isUnstorable,
+  refusesText: isUnstorable,
+  problem: (path) => ({ path: spell(path), message: 'must not contain NUL or a lone surrogate' }),
+};
+
+/** Looks at every name and every text, at any depth. Without recursion: a body may be nested deeply. */
+function findProblems(value: unknown, rule: TextRule): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const open: Node[] = [{ value, key: '', parent: null }];
   for (let node = open.pop(); node !== undefined && problems.length < maxProblems; node = open.pop()) {
+    if (typeof node.value === 'string' && rule.refusesText(node.value)) problems.push(rule.problem(pathOf(node)));
     if (!isPlain(node.value)) continue;
     for (const key of Object.keys(node.value)) {
-      if (forbiddenNames.has(key)) problems.push(unknownField([...pathOf(node), key]));
+      if (rule.refusesName(key)) problems.push(rule.problem([...pathOf(node), key]));
       else open.push({ value: Reflect.get(node.value, key), key, parent: node });
     }
   }
