@@ -12,7 +12,7 @@ import { lookError, readLook, resultError, statusError, submitError } from './fa
 
 /** A whole result that makes no sense is fetched this often before it is believed. */
 const resultFetches = 5;
-const pauseMs = 500;
+const firstPauseMs = 100;
 
 const submittedSchema = z.object({
   request_id: z.string().min(1),
@@ -48,7 +48,7 @@ export function createFalAdapter(endpoint: ProviderEndpoint): ProviderAdapter {
         const result = await client.result(reference, signal);
         const state = readResult(reference, result, failure);
         if (state.kind === 'succeeded' || state.error.kind !== 'malformed' || fetch === resultFetches) return state;
-        await pause(pauseMs, undefined, { signal });
+        await pause(fetch * firstPauseMs, undefined, { signal });
       }
     },
 

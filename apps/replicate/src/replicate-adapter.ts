@@ -12,7 +12,7 @@ import { createError, endError, readLook } from './replicate-errors.ts';
 
 /** An answer that makes no sense is asked for this often before it is believed. */
 const looks = 5;
-const pauseMs = 500;
+const firstPauseMs = 100;
 
 /** Replicate's predictions. One whose answer is lost is found again in the list of predictions. */
 export function createReplicateAdapter(endpoint: ProviderEndpoint): ProviderAdapter {
@@ -38,7 +38,7 @@ export function createReplicateAdapter(endpoint: ProviderEndpoint): ProviderAdap
         } catch (error) {
           if (!(error instanceof ProviderError) || error.kind !== 'malformed') throw error;
           if (look === looks) return { kind: 'failed', error };
-          await pause(pauseMs, undefined, { signal });
+          await pause(look * firstPauseMs, undefined, { signal });
         }
       }
     },
