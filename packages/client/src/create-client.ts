@@ -1,0 +1,47 @@
+import type { AppRouter } from '@imagegen/gateway/trpc/app-router';
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client';
+import { EventSource } from 'eventsource';
+
+export type Client = TRPCClient<AppRouter>;
+
+export type ClientOptions = {
+  /** Where the gateway is, without path: `https://images.example.com`. */
+  url: string;
+  /** API key or JWT. */
+  token: string;
+  /** Default: the platform's own. Used for live events too. */
+  fetch?: typeof fetch;
+};
+
+/**
+ * The gateway's procedures with their types, for browsers and Node alike.
+ *
+ * - Calls are never batched: each has its own status, `Retry-After` and request id, and a slow one holds up nobody. All are POSTs, because
+ *   a long prompt does not fit into a query string.
+ * - Live events come over SSE with an EventSource made of `fetch`: Node has none, and the browsers' own cannot send headers, which would
+ *   put the token into URLs and so into access logs.
+ */
+export function createClient({ url, token, fetch: fetcher = fetch }: ClientOptions): Client {
+  const authorization = `Bearer ${token}`;
+  const endpoint = `${url.replace(/\/+$/, '')}/trpc`;
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: httpSubscriptionLink({
+          url: endpoint,
+          EventSource,
+          eventSourceOptions: {
+            fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, authorization } }),
+          },
+        }),
+        false: httpLink({
+          url: endpoint,
+          methodOverride: 'POST',
+          headers: { authorization },
+          fetch: (address, init) => fetcher(address, init as RequestInit),
+        }),
+      }),
+    ],
+  });
+}
