@@ -9,8 +9,9 @@ const problems: string[] = [];
 
 for (const file of files) {
   const name = basename(file).replace(/(\.[a-z0-9]+)*\.tsx?$/, '');
-  if (/^(utils|helpers?|common|misc|lib|types|manager)$/.test(name) && !file.includes('/trpc/routers/')) problems.push(`${file}: "${name}" says nothing about what is inside`);
-  if (name !== name.toLowerCase()) problems.push(`${file}: names are kebab-case`);
+  if (/^(utils|helpers?|common|misc|lib|types|manager)$/.test(name) && !file.includes('/trpc/routers/'))
+    problems.push(`${file}: "${name}" says nothing about what is inside`);
+  if (name !== name.toLowerCase() && !file.includes('/migrations/')) problems.push(`${file}: names are kebab-case`);
   const text = read(file);
   const isTest = /\.test\.ts$/.test(file);
   const lines = text.split('\n').filter((line) => line.trim() && !/^\s*(\/\/|\/?\*)/.test(line)).length;
@@ -19,10 +20,15 @@ for (const file of files) {
   if (lines > limit && !isTable) problems.push(`${file}: ${lines} lines of code, at most ${limit}`);
   if (/\bvi\.(mock|doMock)\(/.test(text)) problems.push(`${file}: replace ports, not modules`);
   const readsEnvironment = /process\.env\b/.test(text) && !isTest;
-  if (readsEnvironment && /^(apps\/(gateway|fal|replicate|openai|simulator)|packages\/(core|db|bus|vault|worker|runtime))\//.test(file) && !/main\.ts$|config\.ts$/.test(file)) {
+  if (
+    readsEnvironment &&
+    /^(apps\/(gateway|fal|replicate|openai|simulator)|packages\/(core|db|bus|vault|worker|runtime))\//.test(file) &&
+    !/main\.ts$|config\.ts$/.test(file)
+  ) {
     problems.push(`${file}: the environment is read in main.ts and parsed in config.ts`);
   }
-  if (file.startsWith('packages/core/src') && !isTest && /from '(?!zod'|\.)/.test(text)) problems.push(`${file}: core imports zod and nothing else`);
+  if (file.startsWith('packages/core/src') && !isTest && /from '(?!zod'|\.)/.test(text))
+    problems.push(`${file}: core imports zod and nothing else`);
   if (/sql\.(raw|ref|lit)\(/.test(text)) problems.push(`${file}: SQL takes parameters, never text`);
 }
 
@@ -41,7 +47,9 @@ for (const file of globSync('packages/db/src/migrations/2*.ts', { cwd: root })) 
 }
 
 const documented = new Set([...read('.env.example').matchAll(/^#?\s*([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name));
-const configs = globSync('{apps/*/src/*config.ts,packages/{vault,worker}/src/*.ts}', { cwd: root }).filter((file) => !file.includes('.test.'));
+const configs = globSync('{apps/*/src/*config.ts,packages/{vault,worker}/src/*.ts}', { cwd: root }).filter(
+  (file) => !file.includes('.test.'),
+);
 for (const file of configs) {
   for (const [, name] of read(file).matchAll(/^\s+([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|PORT|HOST): (?:envSchema|z)\b/gm)) {
     if (name && !documented.has(name)) problems.push(`${relative('.', file)}: ${name} is missing from .env.example`);
