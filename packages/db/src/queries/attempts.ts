@@ -29,12 +29,15 @@ export async function recordIntent(db: Executor, lease: Lease, intent: Intent): 
   return rows.length > 0;
 }
 
-/** The provider has taken it: its id is kept before anything else happens, with the event that says so. Not fenced: an id is never thrown away. */
+/**
+ * The provider has taken it: its id is kept before anything else happens, with the event that says so; its seq, or null when nothing is
+ * to be announced. Not fenced: an id is never thrown away.
+ */
 export async function recordSubmitted(
   db: Executor,
   generationId: string,
   submitted: { attemptId: string; providerRequestId: string; providerUrls: Record<string, string> },
-): Promise<number> {
+): Promise<number | null> {
   const { rows } = await sql<{ seq: number }>`
     with attempt as (
       update generation_attempts
@@ -50,7 +53,7 @@ export async function recordSubmitted(
     select generation_id, event_seq, 'submitted', status, progress from generation
     where generation_id = ${generationId}
     returning seq`.execute(db);
-  return rows[0]?.seq ?? 0;
+  return rows[0]?.seq ?? null;
 }
 
 export type AttemptOutcome =
