@@ -7,7 +7,7 @@ const timeoutMs = 30_000;
 const statusBytes = 1024 ** 2;
 const resultBytes = 4 * 1024 ** 2;
 
-export type FalSubmit = { endpoint: string; input: Record<string, unknown>; callbackUrl: string | null; signal: AbortSignal };
+type FalSubmit = { endpoint: string; input: Record<string, unknown>; callbackUrl: string | null; signal: AbortSignal };
 
 export type FalClient = {
   submit(submit: FalSubmit): Promise<HttpAnswer>;

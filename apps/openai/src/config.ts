@@ -9,8 +9,9 @@ const shape = {
 };
 
 /**
- * The environment of this service: what every provider service reads (`DATABASE_URL`, `NATS_URL` and `VAULT_DIR` are needed), `OPENAI_API_KEY` and
- * `OPENAI_BASE_URL`. Outside production `SIMULATOR_URL` stands in for the key. Throws ConfigurationError with every problem at once.
+ * The environment of this service: `DATABASE_URL`, `NATS_URL`, `VAULT_DIR` and the optional ones of every provider service, beside
+ * `OPENAI_API_KEY` and `OPENAI_BASE_URL`. Outside production `SIMULATOR_URL` stands in for the key.
+ * Throws ConfigurationError with every problem at once.
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): { worker: WorkerConfig; openai: ProviderEndpoint } {
   const env = parseEnv(shape, environment);

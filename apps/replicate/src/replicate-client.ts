@@ -10,7 +10,7 @@ const pageBytes = 4 * 1024 ** 2;
 /** Bounds what a forgotten prediction can cost, counted by Replicate from its creation. */
 const cancelAfter = '15m';
 
-export type ReplicateCreate = { endpoint: string; body: Record<string, unknown>; callbackUrl: string | null; signal: AbortSignal };
+type ReplicateCreate = { endpoint: string; body: Record<string, unknown>; callbackUrl: string | null; signal: AbortSignal };
 
 export type ReplicateClient = {
   create(create: ReplicateCreate): Promise<HttpAnswer>;
