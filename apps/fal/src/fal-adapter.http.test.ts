@@ -134,10 +134,23 @@ describe('looking', () => {
   it.each([
     [422, { detail: [{ loc: ['body', 'prompt'], msg: 'no', type: 'content_policy_violation' }] }, 'content-rejected'],
     [422, { detail: [{ loc: ['body', 'image_url'], msg: 'no', type: 'image_load_error' }] }, 'invalid-request'],
-    [503, { detail: 'Runner disconnected', error_type: 'runner_disconnected' }, 'unavailable'],
   ])('ends with the error that the result is: %i %j', async (status, json, kind) => {
     await using server = await completed(() => ({ status, json }));
     expect(await adapterOf(server).check(reference, never)).toMatchObject({ kind: 'failed', error: { kind, billed: 'no' } });
+  });
+
+  it('believes at once a failure that status and result agree on', async () => {
+    const json = { detail: 'Runner disconnected', error_type: 'runner_disconnected' };
+    await using server = await completed(() => ({ status: 503, json }), { error: json.detail, error_type: json.error_type });
+    expect(await adapterOf(server).check(reference, never)).toMatchObject({ kind: 'failed', error: { kind: 'unavailable', billed: 'no' } });
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('fetches a result again that fails although the status names no error', async () => {
+    let fetches = 0;
+    const failure = { status: 500, json: { detail: 'Internal server error', error_type: 'internal_error' } };
+    await using server = await completed(() => (++fetches < 3 ? failure : { json: success }));
+    expect(await adapterOf(server).check(reference, never)).toMatchObject({ kind: 'succeeded' });
   });
 
   it('ends with the error of the status when there is no result to fetch', async () => {

@@ -3,16 +3,18 @@ import { readFalResult } from '@imagegen/core/mapping/fal/read-result';
 import { readFalStatus } from '@imagegen/core/mapping/fal/read-status';
 import type { ProviderAdapter, ProviderOutput, SubmissionReference, SubmissionState } from '@imagegen/worker/provider-adapter';
 import type { ProviderEndpoint } from '@imagegen/worker/provider-endpoint';
-import { ProviderError } from '@imagegen/worker/provider-error';
+import { ProviderError, type ProviderErrorKind } from '@imagegen/worker/provider-error';
 import type { HttpAnswer } from '@imagegen/worker/provider-http';
 import * as z from 'zod';
 import { createFalClient } from './fal-client.ts';
 import { falCostMicros } from './fal-cost.ts';
 import { lookError, readLook, resultError, statusError, submitError } from './fal-errors.ts';
 
-/** A whole result that makes no sense is fetched this often before it is believed. */
+/** A doubtful result is fetched this often before it is believed: the picture may be there, and paid. */
 const resultFetches = 5;
 const firstPauseMs = 100;
+/** What a result can be by mistake when the status names no error. */
+const doubtful: ReadonlySet<ProviderErrorKind> = new Set(['malformed', 'unavailable']);
 
 const submittedSchema = z.object({
   request_id: z.string().min(1),
@@ -47,7 +49,7 @@ export function createFalAdapter(endpoint: ProviderEndpoint): ProviderAdapter {
       for (let fetch = 1; ; fetch += 1) {
         const result = await client.result(reference, signal);
         const state = readResult(reference, result, failure);
-        if (state.kind === 'succeeded' || state.error.kind !== 'malformed' || fetch === resultFetches) return state;
+        if (state.kind === 'succeeded' || failure || !doubtful.has(state.error.kind) || fetch === resultFetches) return state;
         await pause(fetch * firstPauseMs, undefined, { signal });
       }
     },
