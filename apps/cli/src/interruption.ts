@@ -1,0 +1,28 @@
+/** The user, or whoever supervises this process, asked it to end. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  /** As shells count: 128 and the signal's number. */
+  readonly exitCode: 130 | 143;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('Stopped.');
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+  }
+}
+
+/** An orderly end takes at most this long; then the process goes, and the guards of its children end those. */
+const stopLimitMs = 20_000;
+
+/** Aborts at the first SIGINT or SIGTERM, with an `Interruption` as its reason. The second one ends the process at once. */
+export function interruptionSignal(): AbortSignal {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      const reason = new Interruption(signal);
+      if (interruption.signal.aborted) process.exit(reason.exitCode);
+      interruption.abort(reason);
+      setTimeout(() => process.exit(reason.exitCode), stopLimitMs).unref();
+    });
+  }
+  return interruption.signal;
+}
