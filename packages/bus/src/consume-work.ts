@@ -5,6 +5,7 @@ import { streams } from '@imagegen/core/messages/subjects';
 import type { Logger } from '@imagegen/runtime/logger';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
+import { readJson } from './read-json.ts';
 import { ensureStreams } from './streams.ts';
 
 type WorkConsumption = {
@@ -70,12 +71,4 @@ async function deliver(work: WorkConsumption, message: JsMsg): Promise<void> {
     work.logger.error({ err: error, generation_id: parsed.data.generation_id }, 'generation could not be worked on');
   }
   await message.ackAck();
-}
-
-function readJson(message: JsMsg): unknown {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
-  }
 }
