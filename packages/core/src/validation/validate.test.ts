@@ -175,6 +175,11 @@ describe('validate', () => {
   ])('refuses text in %s that cannot be stored', (path, body) => {
     expect(() => validate(generationInputSchema, body)).toThrow(`${path}: must not contain NUL or a lone surrogate`);
   });
+
+  it('refuses such text in a query string, whose parser gives its result a prototype of its own', () => {
+    const query = Object.assign(Object.create(Object.create(null)), { id: 'a\0' });
+    expect(() => validate(z.object({ id: z.string() }), query)).toThrow('id: must not contain NUL or a lone surrogate');
+  });
 });
 
 describe('suggestName', () => {

@@ -95,10 +95,11 @@ function findProblems(value: unknown, rule: TextRule): FieldProblem[] {
   return problems;
 }
 
+/** A list, or names and values: with no prototype, or one that is its own beginning, as query strings have. */
 function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The last steps to a node, enough to find it. */
