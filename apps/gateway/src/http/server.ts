@@ -28,7 +28,10 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('req'),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
     forceCloseConnections: true,
+    frameworkErrors: (_, request, reply) =>
+      replyWithError(formatError)(new AppError('NOT_FOUND', 'There is nothing at a URL that cannot be decoded.'), request, reply),
   });
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, parseJson);
   // Routes describe themselves for the OpenAPI document; validation is the use cases' business and answers in our words.
   app.setValidatorCompiler(() => (value) => ({ value }));

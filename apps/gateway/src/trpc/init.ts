@@ -1,5 +1,6 @@
+import { AppError, type ErrorBody } from '@imagegen/core/errors/app-error';
 import { type ErrorCode, errorCodes } from '@imagegen/core/errors/error-codes';
-import { validate } from '@imagegen/core/validation/validate';
+import { validate, validationError } from '@imagegen/core/validation/validate';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type * as z from 'zod';
 import { toAppError } from '../http/error-reply.ts';
@@ -9,15 +10,22 @@ const t = initTRPC.context<TrpcContext>().create({
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   /** tRPC's own shape, with our error body under `data.error`, and never a stack. */
   errorFormatter: ({ shape, error }) => {
-    const body = isOurs(error) ? toAppError(error.cause).toBody() : { code: codeOf(error), message: shape.message };
+    const body = bodyOf(error);
     const { stack: _, ...data } = shape.data;
     return { ...shape, message: body.message, data: { ...data, error: body } };
   },
 });
 
-/** Errors of tRPC itself (unknown procedure, unreadable body) carry no cause of ours. */
-function isOurs(error: TRPCError): boolean {
-  return error.cause !== undefined || error.code === 'INTERNAL_SERVER_ERROR';
+/** Errors of tRPC itself (unknown procedure, wrong method, unreadable body) carry no cause of ours. */
+function bodyOf(error: TRPCError): ErrorBody {
+  if (isThrown(error)) return toAppError(error.cause).toBody();
+  if (error.code === 'PARSE_ERROR') return validationError([{ path: '', message: 'is not valid JSON' }]).toBody();
+  return { code: codeOf(error), message: error.message };
+}
+
+/** Whether a use case threw it: as one of ours, or as something unforeseen, which tRPC wraps. */
+function isThrown({ cause, code }: TRPCError): boolean {
+  return cause instanceof AppError || code === 'INTERNAL_SERVER_ERROR';
 }
 
 function codeOf(error: TRPCError): ErrorCode {
@@ -28,7 +36,7 @@ function codeOf(error: TRPCError): ErrorCode {
 /** Turns whatever a use case throws into tRPC's error with the code of the one error table. */
 const speakErrors = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok) return result;
+  if (result.ok || !isThrown(result.error)) return result;
   const cause = toAppError(result.error.cause ?? result.error);
   return { ...result, error: new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause }) };
 });
