@@ -28,6 +28,7 @@ const maxMoves = 5;
 export async function useSystem<Result>(wishes: SystemWishes, work: (system: UsableSystem) => Promise<Result>): Promise<Result> {
   for (let moves = 0; ; moves += 1) {
     await using system = await findSystem(wishes);
+    wishes.signal.throwIfAborted();
     try {
       return await work(system);
     } catch (error) {
@@ -46,12 +47,13 @@ async function findSystem({ env, signal, onActivity }: SystemWishes): Promise<Us
     throw new UsageError('In production, set GATEWAY_URL and GATEWAY_KEY: only development starts a system by itself.');
   const dataDir = dataDirOf(env);
   const endsAt = Date.now() + takenLimitMs;
+  let activity = 'starting Postgres, NATS, the gateway and the provider services';
   for (;;) {
     signal.throwIfAborted();
     const running = await findRunningSystem(dataDir);
     if (running) return { kind: 'running', url: running.gatewayUrl, key: developmentKey, [Symbol.asyncDispose]: async () => undefined };
     try {
-      onActivity('starting Postgres, NATS, the gateway and the provider services');
+      onActivity(activity);
       const { urls, [Symbol.asyncDispose]: stop } = await startSystem({
         rootDir: repositoryRoot,
         dataDir,
@@ -61,7 +63,7 @@ async function findSystem({ env, signal, onActivity }: SystemWishes): Promise<Us
     } catch (error) {
       if (!isTaken(error) || Date.now() > endsAt) throw error;
     }
-    onActivity('waiting for the system that another command is starting or stopping');
+    activity = 'waiting for the system that another command is starting or stopping';
     await pause(lookAgainMs, undefined, { signal }).catch(() => undefined);
   }
 }

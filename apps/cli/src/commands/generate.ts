@@ -48,8 +48,8 @@ async function makePictures({ input, waitSeconds }: GenerateArguments, interrupt
     const output = await generateAndWait(createClient({ url: system.url, token: system.key }), keyed, {
       ...patience,
       onAccepted: (accepted) => {
+        if (!wait.started) noteAccepted(progress, accepted);
         wait.start(accepted, system);
-        noteAccepted(progress, accepted);
       },
       onProgress: (event) => progress.say(progressText(event)),
     });
@@ -72,6 +72,9 @@ function waitLimit(waitSeconds: number) {
   let timer: NodeJS.Timeout | undefined;
   return {
     signal: over.signal,
+    get started() {
+      return timer !== undefined;
+    },
     start(accepted: Accepted, { kind }: UsableSystem) {
       timer ??= setTimeout(() => over.abort(new WaitOverError(accepted, waitSeconds, kind !== 'own')), waitSeconds * 1000);
     },
