@@ -105,7 +105,7 @@ describe.concurrent('bodies that are no request', () => {
   ])('status?%s is refused', async (query, path) => {
     const { status, body } = await door.get<ErrorAnswer>(`/api:v2/status/check?${query}`);
     expect([status, body.error.code]).toEqual(path ? [400, 'VALIDATION_ERROR'] : [404, 'NOT_FOUND']);
-    if (path) expect((body.error.details?.fields as { path: string }[])[0]?.path).toBe(path);
+    expect(body.error.details).toEqual(path ? { fields: [expect.objectContaining({ path })] } : undefined);
   });
 
   test.each(['/api:v2/smart/generate', '/api:v2/nothing', '/nothing', '/api:v2/../../etc/passwd', '/%00', '/api:v2/%'])(

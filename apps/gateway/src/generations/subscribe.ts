@@ -2,6 +2,7 @@ import type { GenerationEvent } from '@imagegen/core/generation/event';
 import type { GenerationOutput } from '@imagegen/core/generation/output';
 import { isTerminal } from '@imagegen/core/generation/status';
 import { listEvents } from '@imagegen/db/queries/events';
+import type { GenerationRow } from '@imagegen/db/queries/generations';
 import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 import { readRow } from './get-generation.ts';
@@ -13,19 +14,29 @@ export type LiveEvent = GenerationEvent & Partial<GenerationOutput>;
 /** Looked at without an announcement this often: a lost one costs seconds, not the event. */
 const lookAgainMs = 5_000;
 
+type Following = Pick<GatewayContext, 'db' | 'links' | 'events'>;
+type Subscription = { afterSeq: number; signal: AbortSignal };
+
 /**
  * The log of one generation, from after `afterSeq` to its last event, first what is written and then what comes. Reconnecting with the last
- * seq gives exactly the rest.
+ * seq gives exactly the rest. Throws NOT_FOUND before there is anything to read.
  */
-export async function* subscribe(
-  context: Pick<GatewayContext, 'db' | 'links' | 'events'>,
+export async function subscribe(
+  context: Following,
   principal: Principal,
-  subscription: { id: string; afterSeq: number; signal: AbortSignal },
+  { id, ...subscription }: Subscription & { id: string },
+): Promise<AsyncGenerator<LiveEvent, void>> {
+  return follow(context, principal, { ...subscription, ...(await readRow(context, principal, id)) });
+}
+
+async function* follow(
+  context: Following,
+  principal: Principal,
+  { generation_id, request_id, afterSeq, signal }: Subscription & Pick<GenerationRow, 'generation_id' | 'request_id'>,
 ): AsyncGenerator<LiveEvent, void> {
-  const { generation_id, request_id } = await readRow(context, principal, subscription.id);
-  let seenSeq = subscription.afterSeq;
-  while (!subscription.signal.aborted) {
-    const grown = context.events.changed(generation_id, { afterSeq: seenSeq, timeoutMs: lookAgainMs, signal: subscription.signal });
+  let seenSeq = afterSeq;
+  while (!signal.aborted) {
+    const grown = context.events.changed(generation_id, { afterSeq: seenSeq, timeoutMs: lookAgainMs, signal });
     for (const event of await listEvents(context.db, generation_id, seenSeq)) {
       seenSeq = event.seq;
       const { queue_position, at, ...rest } = event;

@@ -1,7 +1,8 @@
 import { tracked } from '@trpc/server';
 import * as z from 'zod';
 import { getGeneration } from '../../generations/get-generation.ts';
-import { subscribe } from '../../generations/subscribe.ts';
+import { type LiveEvent, subscribe } from '../../generations/subscribe.ts';
+import type { Metrics } from '../../metrics.ts';
 import { router, strict, userProcedure } from '../init.ts';
 
 const id = z.string().min(1).max(64).meta({ description: 'Generation id or request id' });
@@ -22,19 +23,18 @@ export const generationsRouter = router({
         }),
       ),
     )
-    .subscription(async function* ({ ctx, input, signal }) {
-      ctx.metrics.subscribers.inc();
-      try {
-        const ended = signal ?? new AbortController().signal;
-        for await (const event of subscribe(ctx, ctx.principal, {
-          id: input.id,
-          afterSeq: Number(input.lastEventId ?? 0),
-          signal: ended,
-        })) {
-          yield tracked(String(event.seq), event);
-        }
-      } finally {
-        ctx.metrics.subscribers.dec();
-      }
+    .subscription(async ({ ctx, input, signal }) => {
+      const ended = signal ?? new AbortController().signal;
+      const afterSeq = Number(input.lastEventId ?? 0);
+      return track(ctx.metrics, await subscribe(ctx, ctx.principal, { id: input.id, afterSeq, signal: ended }));
     }),
 });
+
+async function* track({ subscribers }: Metrics, events: AsyncGenerator<LiveEvent, void>) {
+  subscribers.inc();
+  try {
+    for await (const event of events) yield tracked(String(event.seq), event);
+  } finally {
+    subscribers.dec();
+  }
+}
