@@ -19,7 +19,7 @@ export function contextWith(given: Partial<MappingContext> = {}): MappingContext
 }
 
 export function loras(count: number, weight = 1): ResolvedLora[] {
-  return Array.from({ length: count }, (_, index) => ({ id: index + 1, url: `https://loras.example/${index + 1}.safetensors`, weight }));
+  return Array.from({ length: count }, (_, index) => ({ url: `https://loras.example/${index + 1}.safetensors`, weight }));
 }
 
 export const multiLoraVersion = 'ab'.repeat(32);

@@ -5,7 +5,7 @@ import { AppError } from '@imagegen/core/errors/app-error';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import { type GenerationInput, limits } from '@imagegen/core/generation/input';
 import { resolveSettings } from '@imagegen/core/generation/resolve-settings';
-import type { GenerationSettings } from '@imagegen/core/generation/settings';
+import type { GenerationSettings, SubmittedInput } from '@imagegen/core/generation/settings';
 import { mapToProvider } from '@imagegen/core/mapping/map-to-provider';
 import type { MappingContext } from '@imagegen/core/mapping/mapping-context';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
@@ -28,7 +28,7 @@ type Planning = Pick<GatewayContext, 'config' | 'loras' | 'vault'>;
 /** From a valid input to everything that is stored: settings, engine, receipt, provider calls and adjustments. Nothing is stored yet. */
 export async function planGeneration(
   context: Planning,
-  request: { userId: number; input: GenerationInput; door: Door },
+  request: { userId: number; input: SubmittedInput; door: Door },
 ): Promise<PlannedGeneration> {
   const { settings, mapping, adjustments } = await prepareMapping(context, request);
   const pinned = pinnedEngine(request.door, request.input);
@@ -47,12 +47,15 @@ export async function planGeneration(
 }
 
 /** What every engine is asked with: the settings with their seed, and what the mapping looks up. */
-export async function prepareMapping(context: Planning, { userId, input, door }: { userId: number; input: GenerationInput; door: Door }) {
+export async function prepareMapping(context: Planning, { userId, input, door }: { userId: number; input: SubmittedInput; door: Door }) {
   const { settings, adjustments } = resolveSettings(input, { drawSeed: () => randomInt(limits.seedMax + 1) });
   if (settings.reference_image) settings.reference_image = await keepReferenceImage(context, settings.reference_image);
   const mapping: MappingContext = {
     ...context.config.mapping,
-    loras: await context.loras.resolve(settings.loras),
+    loras: [
+      ...(await context.loras.resolve(settings.loras)),
+      ...(settings.lora_files ?? []).map((file) => ({ ...file, weight: file.scale })),
+    ],
     defaults: door.defaults,
     userTag: createHash('sha256').update(`user:${userId}`).digest('hex').slice(0, 32),
   };

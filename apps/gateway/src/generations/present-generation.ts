@@ -56,6 +56,16 @@ export function presentGeneration(row: GenerationRow, links: ImageLinks, now: Da
   };
 }
 
+/** The canonical output as it was at the moment of acceptance, whatever has happened since. */
+export function presentAtAccept(row: GenerationRow, links: ImageLinks): GenerationOutput {
+  const untouched = { progress: 0, queue_position: null, images: [], credits_used: '0', delivery_adjustments: [], is_favorite: false };
+  return presentGeneration(
+    { ...row, ...untouched, status: 'pending', error: null, started_at: null, completed_at: null },
+    links,
+    row.created_at,
+  );
+}
+
 export function presentDetails(output: GenerationOutput, attempts: Awaited<ReturnType<typeof listAttempts>>): GenerationDetails {
   return {
     ...output,

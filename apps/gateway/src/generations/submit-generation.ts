@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@imagegen/core/errors/app-error';
 import { usdToMicros } from '@imagegen/core/estimate/money';
-import type { GenerationInput } from '@imagegen/core/generation/input';
+import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import type { Accepted } from '@imagegen/core/generation/output';
+import type { SubmittedInput } from '@imagegen/core/generation/settings';
 import { subjects } from '@imagegen/core/messages/subjects';
 import { findIdempotencyKey, type NewGeneration } from '@imagegen/db/queries/accept-generations';
 import { findGeneration } from '@imagegen/db/queries/generations';
@@ -15,8 +16,10 @@ import { pollUrl, presentAdjustment, presentReceipt } from './present-generation
 
 export type Submission = {
   principal: Principal;
-  input: GenerationInput;
+  input: SubmittedInput;
   door: Door;
+  /** What a door could not carry over from its outside body. */
+  adjustments?: Adjustment[] | undefined;
   /** From the header on REST, from the input on tRPC. */
   idempotencyKey?: string | undefined;
 };
@@ -37,6 +40,7 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   if (earlier) return earlier;
 
   const planned = await planGeneration(context, { userId: principal.userId, input, door });
+  planned.adjustments.unshift(...(submission.adjustments ?? []));
   const generation = toRow(planned, submission, idempotency);
   const row = await context.accepting.accept(generation);
   if (row) {
@@ -108,7 +112,7 @@ function present(row: Presentable): Accepted {
 }
 
 /** The same for the same input whatever the order of its keys. */
-function hashInput(input: GenerationInput): string {
+function hashInput(input: SubmittedInput): string {
   const canonical = JSON.stringify(input, (_, value: unknown) =>
     value && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -43,7 +43,7 @@ export class LoraCatalogue {
     }
     return asked.flatMap(({ id, weight }) => {
       const lora = known.get(id);
-      return lora ? [{ id, url: lora.url, weight }] : [];
+      return lora ? [{ url: lora.url, weight }] : [];
     });
   }
 }

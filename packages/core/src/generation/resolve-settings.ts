@@ -2,7 +2,7 @@ import { readDirectives } from '../prompt/directives.ts';
 import { validationError } from '../validation/validate.ts';
 import type { Adjustment } from './adjustment.ts';
 import { defaultPixels, type GenerationInput, imageSizePresets, limits } from './input.ts';
-import type { GenerationSettings } from './settings.ts';
+import type { GenerationSettings, SubmittedInput } from './settings.ts';
 
 type Resolved = { settings: GenerationSettings; adjustments: Adjustment[] };
 
@@ -12,7 +12,7 @@ type Resolved = { settings: GenerationSettings; adjustments: Adjustment[] };
  * @param drawSeed a random whole number from 0 to 2³¹−1.
  * @throws AppError VALIDATION_ERROR for a prompt of directives only and for `dimensions` out of bounds.
  */
-export function resolveSettings(input: GenerationInput, { drawSeed }: { drawSeed: () => number }): Resolved {
+export function resolveSettings(input: SubmittedInput, { drawSeed }: { drawSeed: () => number }): Resolved {
   const { seed: askedSeed, dimensions, image_size, engine, idempotency_key, webhook_url, metadata, deadline_seconds, ...kept } = input;
   const directives = readDirectives(input.prompt);
   if (directives.text === '') throw validationError([{ path: 'prompt', message: 'must say what to draw beside its directives' }]);

@@ -22,6 +22,9 @@ export function mapToProvider(engine: Engine, settings: GenerationSettings, cont
   const refusal = findRefusals(request)[0];
   if (refusal) throw new AppError(refusal.code, refusal.message, { details: refusal.details });
   const notes = startNotes();
+  if (settings.render_quality && engine.provider !== 'openai') {
+    notes.dropped('quality', settings.render_quality, `${engine.title} has no qualities to choose; its steps decide`);
+  }
   const plan = families[engine.provider](request, notes);
   return { plan, adjustments: notes.list };
 }

@@ -1,9 +1,11 @@
 import type { Engine } from '../engines/engine.ts';
-import type { OpenAiQuality } from '../engines/openai-models.ts';
 import type { DoorDefaults, GenerationSettings } from '../generation/settings.ts';
 
-/** A LoRA with its file, in the order asked. `scale` (legacy doors) is already on the engine's own scale and goes through untouched. */
-export type ResolvedLora = { id: number; url: string; weight: number; scale?: number };
+/**
+ * A LoRA with its file: those of the catalogue in the order asked, then those given as files. `scale` (legacy doors) is already on the
+ * engine's own scale and goes through untouched.
+ */
+export type ResolvedLora = { url: string; weight: number; scale?: number };
 
 /** What a mapping must know beside the settings: looked up by the gateway, never asked for by a caller. */
 export type MappingContext = {
@@ -17,8 +19,6 @@ export type MappingContext = {
   userTag: string;
   /** An https URL or `vault:<sha256>`; wins over the one in the settings. */
   referenceImage?: string;
-  /** OpenAI's own quality word, where a door takes one; it wins over what follows from priority and steps. */
-  renderQuality?: OpenAiQuality;
 };
 
 export type MappingRequest = { engine: Engine; settings: GenerationSettings; context: MappingContext };
@@ -29,5 +29,5 @@ export function referenceImageOf({ settings, context }: Omit<MappingRequest, 'en
 
 /** Asked LoRAs count before they are looked up, too, so that limits can be told without a database. */
 export function countLoras({ settings, context }: Omit<MappingRequest, 'engine'>): number {
-  return Math.max(context.loras.length, settings.loras?.length ?? 0);
+  return Math.max(context.loras.length, (settings.loras?.length ?? 0) + (settings.lora_files?.length ?? 0));
 }

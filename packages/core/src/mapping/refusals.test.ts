@@ -34,8 +34,9 @@ describe('what an engine refuses', () => {
   ] as const)('%s refuses %d LoRAs', (engine, given, limit, message) => {
     const details = { limit, given, engine };
     expect(refusalOf(engine, { context: { loras: loras(given) } })).toMatchObject({ code: 'LIMIT_EXCEEDED', message, details });
-    const asked = loras(given).map(({ id, weight }) => ({ id, weight }));
-    expect(refusalOf(engine, { settings: { loras: asked } })).toMatchObject({ details });
+    const [first, ...others] = loras(given);
+    const mixed = { loras: [{ id: 309, weight: first?.weight ?? 1 }], lora_files: others.map(({ url }) => ({ url, scale: 1 })) };
+    expect(refusalOf(engine, { settings: mixed })).toMatchObject({ details });
     expect(whyNot(engineById(engine), settingsWith(), contextWith({ loras: loras(limit) }))).toEqual([]);
   });
 

@@ -61,7 +61,13 @@ describe('requests to OpenAI', () => {
   });
 
   it('lets the quality word of a door win', () => {
-    expect(bodyOf('openai', { priority: 'cost' }, { renderQuality: 'high' })).toMatchObject({ quality: 'high' });
+    expect(bodyOf('openai', { priority: 'cost', render_quality: 'high' })).toMatchObject({ quality: 'high' });
+  });
+
+  it('says of a quality word at an engine without qualities that it was dropped', () => {
+    expect(adjustmentsOf('flux-standard', { render_quality: 'high' })).toEqual([
+      { parameter: 'quality', kind: 'dropped', asked: 'high', used: null },
+    ]);
   });
 
   it.each(['jpeg', 'webp'] as const)('compresses %s as asked', (format) => {

@@ -50,9 +50,9 @@ export function toOpenAiPlan(request: MappingRequest, notes: Notes): ProviderPla
   };
 }
 
-/** `low` for priority cost or speed, `high` for more than 50 steps, else `medium`. */
-export function openAiQuality({ settings, context }: Omit<MappingRequest, 'engine'>): OpenAiQuality {
-  if (context.renderQuality) return context.renderQuality;
+/** What was asked in OpenAI's own words; else `low` for priority cost or speed, `high` for more than 50 steps, else `medium`. */
+export function openAiQuality({ settings }: Pick<MappingRequest, 'settings'>): OpenAiQuality {
+  if (settings.render_quality) return settings.render_quality;
   if (settings.priority === 'cost' || settings.priority === 'speed') return 'low';
   return (settings.steps ?? 0) > highQualityAboveSteps ? 'high' : 'medium';
 }
