@@ -1,11 +1,9 @@
 import type { EngineId } from '@imagegen/core/engines/engine';
-import { errorCodes } from '@imagegen/core/errors/error-codes';
 import { estimateOutputSchema } from '@imagegen/core/estimate/estimate-output';
 import { generationInputSchema } from '@imagegen/core/generation/input';
 import { acceptedSchema, generationOutputSchema } from '@imagegen/core/generation/output';
 import { validate } from '@imagegen/core/validation/validate';
 import type { FastifyInstance } from 'fastify';
-import * as z from 'zod';
 import { canonicalDefaults } from '../../config.ts';
 import type { GatewayContext } from '../../context.ts';
 import type { Door } from '../../generations/door.ts';
@@ -14,10 +12,10 @@ import { checkStatus } from '../../generations/get-generation.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
 import { validateGeneration, validationOutputSchema } from '../../generations/validate-generation.ts';
 import { principalOf } from '../../http/request-principal.ts';
+import { errors } from '../error-schemas.ts';
+import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
+import { pictureBodyBytes } from '../picture-body.ts';
 import { replicateInputSchema, statusBodySchema, statusQuerySchema, translateReplicate } from './translate.ts';
-
-/** Room for a reference picture of ten megabytes in base64. */
-const pictureBodyBytes = 15 * 1024 * 1024;
 
 type GenerateRoute = { path: string; engine: EngineId | null; summary: string; example?: Record<string, unknown> };
 
@@ -33,22 +31,6 @@ const generateRoutes: GenerateRoute[] = [
 
 const tags = ['v2'];
 const security = [{ apiKey: [] }];
-const errorSchema = z
-  .object({
-    error: z.object({ code: z.enum(Object.keys(errorCodes)), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
-    message: z.string(),
-  })
-  .meta({ id: 'Error' });
-const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, errorSchema]));
-
-export const idempotencyKeySchema = z.object({
-  'idempotency-key': z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
-    .optional(),
-});
 
 function doorTo(path: string, engine: EngineId | null): Door {
   return { api: 'v2', route: `v2/${path}`, defaults: canonicalDefaults, engine };
@@ -68,7 +50,7 @@ export function registerV2(app: FastifyInstance, context: GatewayContext): void 
     };
     app.post(`/api::v2/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
       const input = validate(generationInputSchema, engine === 'replicate' ? translateReplicate(request.body) : request.body);
-      const { 'idempotency-key': idempotencyKey } = validate(idempotencyKeySchema.loose(), request.headers);
+      const idempotencyKey = idempotencyKeyOf(request);
       const { replayed, ...accepted } = await submitGeneration(context, { principal: principalOf(request), input, door, idempotencyKey });
       if (replayed) reply.header('idempotent-replayed', 'true');
       return reply.code(202).send(accepted);
