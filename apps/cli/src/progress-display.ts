@@ -1,5 +1,5 @@
 export type ProgressDisplay = Disposable & {
-  /** What is happening now, in place of what was said before. */
+  /** What is happening now, in place of what was said before; empty: nothing. */
   say(activity: string): void;
   /** Something that stays. */
   note(line: string): void;
@@ -18,7 +18,7 @@ function printProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   let said = '';
   return {
     say(activity) {
-      if (activity !== said) stream.write(`${activity}\n`);
+      if (activity && activity !== said) stream.write(`${activity}\n`);
       said = activity;
     },
     note: (line) => void stream.write(`${line}\n`),
@@ -32,7 +32,7 @@ function drawProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   const draw = () => {
     frame = (frame + 1) % frames.length;
     // A line wider than the terminal would wrap, and could not be drawn over.
-    if (said) stream.write(`${clearLine}${`${frames[frame]} ${said}`.slice(0, stream.columns - 1)}`);
+    stream.write(clearLine + (said && `${frames[frame]} ${said}`.slice(0, stream.columns - 1)));
   };
   const timer = setInterval(draw, frameMs);
   return {

@@ -1,6 +1,7 @@
 import type { AppRouter } from '@imagegen/gateway/trpc/app-router';
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client';
 import { EventSource } from 'eventsource';
+import { foreignAnswer } from './gateway-error.ts';
 
 export type Client = TRPCClient<AppRouter>;
 
@@ -24,6 +25,11 @@ export type ClientOptions = {
 export function createClient({ url, token, fetch: fetcher = fetch }: ClientOptions): Client {
   const authorization = `Bearer ${token}`;
   const endpoint = `${url.replace(/\/+$/, '')}/trpc`;
+  const call: typeof fetch = async (address, init) => {
+    const response = await fetcher(address, init);
+    if (!response.headers.get('content-type')?.includes('json')) throw foreignAnswer(response);
+    return response;
+  };
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -35,12 +41,7 @@ export function createClient({ url, token, fetch: fetcher = fetch }: ClientOptio
             fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, authorization } }),
           },
         }),
-        false: httpLink({
-          url: endpoint,
-          methodOverride: 'POST',
-          headers: { authorization },
-          fetch: (address, init) => fetcher(address, init as RequestInit),
-        }),
+        false: httpLink({ url: endpoint, methodOverride: 'POST', headers: { authorization }, fetch: call }),
       }),
     ],
   });

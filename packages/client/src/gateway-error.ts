@@ -3,11 +3,11 @@ import { isTRPCClientError, type TRPCClientError } from '@trpc/client';
 
 type ErrorBody = NonNullable<TRPCClientError<AppRouter>['data']>['error'];
 
-export type GatewayErrorCode = ErrorBody['code'] | 'UNREACHABLE';
+export type GatewayErrorCode = ErrorBody['code'] | 'UNREACHABLE' | 'NOT_A_GATEWAY';
 
 /**
- * What the gateway answered instead of a result: its code, its sentence and its details (`fields` for VALIDATION_ERROR). `UNREACHABLE` is
- * this side's word for no answer at all, or one that is not the gateway's.
+ * What the gateway answered instead of a result: its code, its sentence and its details (`fields` for VALIDATION_ERROR). Two codes
+ * are this side's own: `UNREACHABLE` for no answer, or that of something before the gateway; `NOT_A_GATEWAY` for one from somewhere else.
  */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
@@ -38,10 +38,14 @@ export function toGatewayError(thrown: unknown): unknown {
   const response = thrown.meta?.response instanceof Response ? thrown.meta.response : undefined;
   const body = thrown.data?.error;
   if (body) return new GatewayError(body.code, body.message, { details: detailsOf(body), response, cause: thrown });
-  const what = response
-    ? `What answers there is not the gateway (HTTP ${response.status})`
-    : `The gateway cannot be reached (${reasonOf(thrown)})`;
-  return new GatewayError('UNREACHABLE', what, { response, cause: thrown });
+  if (thrown.cause instanceof GatewayError) return thrown.cause;
+  return new GatewayError('UNREACHABLE', `The gateway cannot be reached (${reasonOf(thrown)})`, { response, cause: thrown });
+}
+
+/** For an answer that is not JSON, so not the gateway's: of a proxy before it, or of something else entirely. */
+export function foreignAnswer(response: Response): GatewayError {
+  const code = response.status === 429 || response.status >= 500 ? 'UNREACHABLE' : 'NOT_A_GATEWAY';
+  return new GatewayError(code, `What answers there is not the gateway (HTTP ${response.status})`, { response });
 }
 
 function detailsOf(body: ErrorBody): Record<string, unknown> | undefined {

@@ -10,7 +10,7 @@ export type GenerationProgress = Pick<GenerationOutput, 'generation_id' | 'reque
   queue_position?: number | undefined;
 };
 
-export type WaitOptions = {
+type WaitOptions = {
   /** Called at every event. */
   onProgress?: (progress: GenerationProgress) => void;
   /** Ends the waiting, not the generation: it goes on and can be asked for by its ids. */

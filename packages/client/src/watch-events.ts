@@ -5,7 +5,7 @@ type SubscribeParameters = Parameters<Client['generations']['subscribe']['subscr
 type Observer = SubscribeParameters[1];
 
 /** One event of a generation's log; the last one is the canonical output as well. */
-export type LiveEvent = Parameters<NonNullable<Observer['onData']>>[0]['data'];
+type LiveEvent = Parameters<NonNullable<Observer['onData']>>[0]['data'];
 
 type Watching = { onEvent: (event: LiveEvent) => void; signal?: AbortSignal | undefined };
 

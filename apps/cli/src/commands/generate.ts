@@ -21,12 +21,8 @@ export async function generate(args: string[], signal: AbortSignal): Promise<voi
   const asked = parseGenerateArguments(args);
   if (asked === 'help') return void process.stdout.write(generateHelp());
   const directory = resolve(userDirOf(process.env), asked.out ?? 'out');
-  // Before anything is paid for.
-  await mkdir(directory, { recursive: true });
-
   const startedAt = performance.now();
-  const made = await makePictures(asked, signal);
-  const { output, pictures, simulated } = made;
+  const { output, pictures, simulated } = await makePictures(asked, { directory, interrupted: signal });
   const files: string[] = [];
   for (const { bytes, image } of pictures) {
     files.push(await writePicture(directory, bytes, { prompt: output.prompt, seed: image.seed, contentType: image.content_type }));
@@ -35,15 +31,23 @@ export async function generate(args: string[], signal: AbortSignal): Promise<voi
   process.stdout.write(asked.json ? `${JSON.stringify({ ...output, files })}\n` : receiptText(output, { files, elapsedMs, simulated }));
 }
 
+/** How long a gateway may stay away: our own comes back, a running one may have been stopped for good. */
+const patienceMs = { own: 30_000, configured: 15_000, running: 3_000 } as const;
+
 /** Repeating it, on another system with the same data, finds the same generation: the idempotency key is drawn once. */
-async function makePictures({ input, waitSeconds }: GenerateArguments, interrupted: AbortSignal) {
+async function makePictures(
+  { input, waitSeconds }: GenerateArguments,
+  { directory, interrupted }: { directory: string; interrupted: AbortSignal },
+) {
   const keyed = { ...input, idempotency_key: randomUUID() };
   using progress = showProgress(process.stderr);
   using wait = waitLimit(waitSeconds);
   const signal = AbortSignal.any([interrupted, wait.signal]);
   interrupted.addEventListener('abort', () => progress.say('stopping'), { once: true });
   return useSystem({ env: process.env, signal, onActivity: progress.say }, async (system) => {
-    const patience = { patienceMs: system.kind === 'running' ? 3_000 : 60_000, signal };
+    const patience = { patienceMs: patienceMs[system.kind], signal };
+    // Before anything is paid for.
+    await mkdir(directory, { recursive: true });
     progress.say('submitting');
     const output = await generateAndWait(createClient({ url: system.url, token: system.key }), keyed, {
       ...patience,
