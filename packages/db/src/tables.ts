@@ -27,11 +27,15 @@ export type StoredImage = {
 
 export type StoredError = { code: string; message: string; details?: Record<string, unknown> };
 
+/** What a key may do: read, change things, use what is in beta, and, for admins, administrate. */
+export type Scope = 'read' | 'generate' | 'beta' | 'admin';
+export type Role = 'user' | 'admin';
+
 type UsersTable = {
   id: Generated<number>;
   /** Who this is to the outside: `key:<name>` or the `sub` of a token. */
   subject: string;
-  role: Generated<'user' | 'admin'>;
+  role: Generated<Role>;
   created_at: Time;
 };
 
@@ -41,9 +45,21 @@ type ApiKeysTable = {
   name: string;
   /** SHA-256 of the whole key; the key itself is shown once and kept nowhere. */
   key_hash: Buffer;
+  scopes: Generated<Scope[]>;
   created_at: Time;
   last_used_at: NullableTime;
   revoked_at: NullableTime;
+};
+
+/** Calls of one user in the window that runs and the one before; unlogged: a crash forgives them. */
+type RateLimitsTable = {
+  user_id: number;
+  bucket: string;
+  window_number: number;
+  calls: number;
+  earlier_calls: Generated<number>;
+  most_calls: number;
+  granted: number;
 };
 
 type GenerationsTable = {
@@ -160,6 +176,7 @@ type LorasTable = {
 export type Tables = {
   users: UsersTable;
   api_keys: ApiKeysTable;
+  rate_limits: RateLimitsTable;
   generation_history_v2: GenerationsTable;
   generation_attempts: AttemptsTable;
   webhook_inbox: WebhookInboxTable;

@@ -4,14 +4,14 @@ import { hashKey, keyIdOf } from './authenticator.ts';
 
 /** Keys that everybody knows, for development only: the authenticator refuses them in production. */
 const developmentKeys = [
-  { key: 'ig_dev_user1', role: 'user' },
-  { key: 'ig_dev_user2', role: 'user' },
-  { key: 'ig_dev_admin', role: 'admin' },
+  { key: 'ig_dev_user1', role: 'user', scopes: ['read', 'generate', 'beta'] },
+  { key: 'ig_dev_user2', role: 'user', scopes: ['read', 'generate', 'beta'] },
+  { key: 'ig_dev_admin', role: 'admin', scopes: ['read', 'generate', 'beta', 'admin'] },
 ] as const;
 
 export async function ensureDevelopmentKeys(db: Executor): Promise<void> {
-  for (const { key, role } of developmentKeys) {
+  for (const { key, role, scopes } of developmentKeys) {
     const id = keyIdOf(key);
-    if (id) await ensureKey(db, { id, name: 'development', hash: hashKey(key), subject: `key:${key}`, role });
+    if (id) await ensureKey(db, { id, name: 'development', hash: hashKey(key), subject: `key:${key}`, role, scopes });
   }
 }

@@ -4,7 +4,7 @@ import { openStatuses } from '@imagegen/core/generation/status';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
-import type { StoredImage } from '../tables.ts';
+import type { StoredError, StoredImage } from '../tables.ts';
 
 /**
  * Ownership of a generation. `lease_epoch` grows with every claim and every later write names it, so a worker that lost its lease
@@ -23,7 +23,7 @@ export type ClaimedAttempt = {
   provider_request_id: string | null;
   provider_urls: Record<string, string> | null;
   images: StoredImage[] | null;
-  error: { code: string; message: string } | null;
+  error: StoredError | null;
   cost_micros: number | null;
 };
 
@@ -44,17 +44,37 @@ export type ClaimedGeneration = {
   attempts: ClaimedAttempt[];
 };
 
-/** Takes the generation if it is open, due and not held by somebody else. */
-export async function claimGeneration(
-  db: Executor,
-  claim: { generationId: string; owner: string; leaseMs: number },
-): Promise<ClaimedGeneration | null> {
+export type Claim = {
+  generationId: string;
+  owner: string;
+  leaseMs: number;
+  /** A user's generations in progress at once; absent: any number. */
+  maxRunningPerUser?: number | undefined;
+};
+
+/**
+ * Takes the generation if it is open, due and not held by somebody else. A pending one whose user has `maxRunningPerUser` in progress is not
+ * taken but waits until one of those ends (`finishGeneration` wakes it), and for half a minute to a minute at most.
+ */
+export async function claimGeneration(db: Executor, claim: Claim): Promise<ClaimedGeneration | null> {
+  const most = claim.maxRunningPerUser ?? null;
   const { rows } = await sql<ClaimedGeneration>`
+    with due as materialized (
+      select generation_id, user_id, status from generation_history_v2
+      where generation_id = ${claim.generationId} and status = any(${openStatuses}::generation_status[])
+        and (lease_until is null or lease_until < now()) and next_attempt_at <= now()
+      for no key update
+    ), asked as materialized (
+      select generation_id, status = 'processing' or ${most}::int is null or may_run(user_id, ${most}::int) as runs from due
+    ), waiting as (
+      update generation_history_v2
+      set next_attempt_at = now() + make_interval(secs => 30 + random() * 30), rung_at = now() - interval '1 hour'
+      where generation_id in (select generation_id from asked where not runs)
+    )
     update generation_history_v2 g
     set lease_epoch = lease_epoch + 1, lease_owner = ${claim.owner}, lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000}::float8),
       status = 'processing', started_at = coalesce(started_at, now())
-    where generation_id = ${claim.generationId} and status = any(${openStatuses}::generation_status[])
-      and (lease_until is null or lease_until < now()) and next_attempt_at <= now()
+    where generation_id in (select generation_id from asked where runs)
     returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, event_seq, started_at,
       (extract(epoch from deadline_at - now()) * 1000)::float8 as remaining_ms,
       coalesce((

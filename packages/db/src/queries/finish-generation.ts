@@ -1,4 +1,7 @@
+import { engines } from '@imagegen/core/engines/catalogue';
+import { engineIds } from '@imagegen/core/engines/engine';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
+import { subjects } from '@imagegen/core/messages/subjects';
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
 import type { StoredError, StoredImage } from '../tables.ts';
@@ -8,11 +11,16 @@ export type GenerationEnd =
   | { status: 'completed'; images: StoredImage[]; creditsUsed: number; adjustments: Adjustment[] }
   | { status: 'failed'; error: StoredError };
 
-export type Announcement = { outboxId: number; seq: number };
+/** `next`: the generation of the same user that waited for this one's place, to be rung for. */
+export type Announcement = { outboxId: number; seq: number; next?: Ring };
+type Ring = { outboxId: number; generationId: string; subject: string };
+
+/** The subject of every engine's work, without the generation's id at its end. */
+const workSubjects = JSON.stringify(Object.fromEntries(engineIds.map((id) => [id, subjects.requested(engines[id].provider, '')])));
 
 /**
- * The terminal commit: status, images, credits, last event and its outbox row. Null when the lease is lost or the generation is already
- * terminal; then nothing has changed.
+ * The terminal commit: status, images, credits, last event and its outbox row, and the user's oldest waiting generation due at once, with
+ * its outbox row. Null when the lease is lost or the generation is already terminal; then nothing has changed.
  */
 export async function finishGeneration(db: Executor, lease: Lease, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
   return finish(
@@ -40,7 +48,7 @@ export async function expireGeneration(
 
 async function finish(db: Executor, where: ReturnType<typeof sql>, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
   const completed = end.status === 'completed';
-  const { rows } = await sql<Announcement>`
+  const { rows } = await sql<{ id: number; subject: string; seq: number | null; generation_id: string }>`
     with generation as (
       update generation_history_v2
       set status = ${end.status}::generation_status, event_seq = event_seq + 1, completed_at = now(), lease_until = null, lease_owner = null,
@@ -52,13 +60,23 @@ async function finish(db: Executor, where: ReturnType<typeof sql>, end: Generati
         delivery_adjustments = ${completed ? JSON.stringify(end.adjustments) : '[]'}::jsonb,
         error = ${completed ? null : JSON.stringify(end.error)}::jsonb
       where ${where}
-      returning generation_id, event_seq, status, progress
+      returning generation_id, user_id, event_seq, status, progress
     ), event as (
       insert into generation_events (generation_id, seq, type, status, progress)
       select generation_id, event_seq, ${end.status}, status, progress from generation
     )
     insert into outbox (subject, payload)
     select ${eventSubject}, jsonb_build_object('v', 1, 'generation_id', generation_id, 'seq', event_seq, 'type', ${end.status}::text) from generation
-    returning id as "outboxId", (payload ->> 'seq')::int as seq`.execute(db);
-  return rows[0] ?? null;
+    union all
+    select (${workSubjects}::jsonb ->> woken_engine) || woken_id, jsonb_build_object('v', 1, 'generation_id', woken_id)
+    from generation, wake_waiting(user_id)
+    returning id, subject, (payload ->> 'seq')::int as seq, payload ->> 'generation_id' as generation_id`.execute(db);
+  const last = rows.find(({ seq }) => seq !== null);
+  if (!last || last.seq === null) return null;
+  const next = rows.find(({ seq }) => seq === null);
+  return { outboxId: last.id, seq: last.seq, ...(next && { next: toRing(next) }) };
+}
+
+function toRing({ id, generation_id, subject }: { id: number; generation_id: string; subject: string }): Ring {
+  return { outboxId: id, generationId: generation_id, subject };
 }

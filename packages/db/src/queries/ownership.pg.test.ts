@@ -32,9 +32,21 @@ test('a generation and its pictures exist for their owner alone, under either id
 
 test('a key stands for its user until it is revoked', async () => {
   const { db } = database;
-  const key = { id: 'k1', name: 'console', hash: Buffer.alloc(32, 7), subject: 'key:console', role: 'admin' } as const;
+  const key = {
+    id: 'k1',
+    name: 'console',
+    hash: Buffer.alloc(32, 7),
+    subject: 'key:console',
+    role: 'admin',
+    scopes: ['read', 'admin'],
+  } as const;
   await Promise.all([ensureKey(db, key), ensureKey(db, key), ensureKey(db, key)]);
-  expect(await findKey(db, 'k1')).toEqual({ key_hash: key.hash, user_id: await aUser(db, 'key:console'), role: 'admin' });
+  expect(await findKey(db, 'k1')).toEqual({
+    key_hash: key.hash,
+    user_id: await aUser(db, 'key:console'),
+    role: 'admin',
+    scopes: key.scopes,
+  });
   expect(await findKey(db, 'k2')).toBeUndefined();
   await db.updateTable('api_keys').set({ revoked_at: new Date() }).where('id', '=', 'k1').execute();
   expect(await findKey(db, 'k1')).toBeUndefined();
