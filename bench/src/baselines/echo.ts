@@ -1,0 +1,3 @@
+import { serveBaseline } from './baseline-server.ts';
+
+await serveBaseline(() => undefined);

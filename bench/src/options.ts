@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type BenchOptions = {
+  /** accept: rounds per server and number of connections. */
+  rounds: number;
+  /** accept: of one round. e2e: of the measured run. */
+  seconds: number | null;
+  /** e2e: generations per second. */
+  rate: number;
+  /** Where CPU profiles of our processes go; null: none are taken. They slow the run down. */
+  profileDir: string | null;
+};
+
+/** What every bench gets: its options, where its lines go, and what ends it early. */
+export type BenchRun = BenchOptions & { print: (text: string) => void; signal: AbortSignal };
+
+type Command = BenchOptions & { bench: 'accept' | 'e2e'; jsonFile: string | null };
+
+const usage = `pnpm bench accept [--rounds N] [--seconds N] [--json FILE] [--profile DIR]
+pnpm bench e2e [--rate N] [--seconds N] [--json FILE] [--profile DIR]`;
+
+/** Throws UsageError. */
+export function readOptions(args: string[]): Command {
+  const { values, positionals } = parse(args);
+  const [bench, ...rest] = positionals;
+  if ((bench !== 'accept' && bench !== 'e2e') || rest.length > 0) throw new UsageError(usage);
+  return {
+    bench,
+    rounds: count('rounds', values.rounds) ?? 5,
+    seconds: count('seconds', values.seconds),
+    rate: count('rate', values.rate) ?? 50,
+    jsonFile: values.json ? resolve(values.json) : null,
+    profileDir: values.profile ? resolve(values.profile) : null,
+  };
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { rounds: text, seconds: text, rate: text, json: text, profile: text } });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
+function count(name: string, value: string | undefined): number | null {
+  if (value === undefined) return null;
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new UsageError(`--${name} must be a whole number from 1\n${usage}`);
+  return Number(value);
+}
