@@ -1,9 +1,11 @@
 import helmet from '@fastify/helmet';
+import websocket from '@fastify/websocket';
 import { AppError } from '@imagegen/core/errors/app-error';
 import { newId } from '@imagegen/runtime/ids';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
+import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { type AppRouter, appRouter } from '../trpc/app-router.ts';
 import { createTrpcContext } from '../trpc/trpc-context.ts';
@@ -52,6 +54,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
+  await app.register(websocket, { options: { maxPayload: bodyLimitBytes } });
   await registerDocuments(app);
 
   await app.register(async (scope) => registerHealth(scope, context));
@@ -60,6 +63,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   await app.register(async (scope) => {
     requirePrincipal(scope, context.authenticator);
     registerV2(scope, context);
+    registerGatewayGroup(scope, context);
   });
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
     router: appRouter,

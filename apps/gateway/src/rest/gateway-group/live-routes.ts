@@ -1,0 +1,44 @@
+import { generationEventSchema } from '@imagegen/core/generation/event';
+import { validate } from '@imagegen/core/validation/validate';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GatewayContext } from '../../context.ts';
+import { type ManyEvent, subscribeMany } from '../../generations/subscribe-many.ts';
+import { goneSignal, type ServerSentEvent, sendEventStream } from '../../http/event-stream.ts';
+import { principalOf } from '../../http/request-principal.ts';
+import { errors } from '../error-schemas.ts';
+import { liveQuerySchema } from './live-input.ts';
+import { serveSocket } from './socket.ts';
+
+/** Live events at one address: server-sent events for a GET, a WebSocket for an upgrade. */
+export function registerLive(app: FastifyInstance, context: GatewayContext, prefix: string): void {
+  app.route({
+    method: 'GET',
+    url: `${prefix}/generations/subscribe`,
+    schema: {
+      tags: ['gateway'],
+      security: [{ apiKey: [] }],
+      summary: 'Events of several generations, as server-sent events or over a WebSocket',
+      description:
+        'Replays the log from its first event, or after Last-Event-ID, and goes on live; ends after the last terminal event (204 when all was seen). Over a WebSocket send {"request_ids": [...], "last_event_id"?} first.',
+      querystring: liveQuerySchema.partial(),
+      response: { 200: generationEventSchema, ...errors(400, 401, 404, 429, 503) },
+    },
+    handler: (request, reply) => streamEvents(context, request, reply),
+    wsHandler: (socket, request) => serveSocket(context, principalOf(request), socket),
+  });
+}
+
+async function streamEvents(context: GatewayContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { request_ids: ids, last_event_id } = validate(liveQuerySchema, request.query);
+  const header = request.headers['last-event-id'];
+  const lastEventId = typeof header === 'string' ? header : last_event_id;
+  const events = await subscribeMany(context, principalOf(request), { ids, lastEventId, signal: goneSignal(reply) });
+  // An EventSource comes back after every end; 204 tells it not to (HTML standard, 9.2.3).
+  if (!events) return reply.code(204).send();
+  context.metrics.subscribers.inc();
+  await sendEventStream(reply, toServerSent(events)).finally(() => context.metrics.subscribers.dec());
+}
+
+async function* toServerSent(events: AsyncGenerator<ManyEvent, void>): AsyncGenerator<ServerSentEvent, void> {
+  for await (const { id, event } of events) yield { id, data: event };
+}

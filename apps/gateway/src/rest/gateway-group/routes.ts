@@ -1,0 +1,85 @@
+import type { EngineId } from '@imagegen/core/engines/engine';
+import { generationOutputSchema } from '@imagegen/core/generation/output';
+import { validate } from '@imagegen/core/validation/validate';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GatewayContext } from '../../context.ts';
+import { checkStatus, readRow, type StatusQuery } from '../../generations/get-generation.ts';
+import { presentAtAccept } from '../../generations/present-generation.ts';
+import { submitGeneration } from '../../generations/submit-generation.ts';
+import { principalOf } from '../../http/request-principal.ts';
+import { errors } from '../error-schemas.ts';
+import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
+import { pictureBodyBytes } from '../picture-body.ts';
+import { gatewayBodySchema } from './input.ts';
+import { registerLive } from './live-routes.ts';
+import { statusBodySchema, statusParamsSchema, statusQuerySchema } from './status-input.ts';
+import { translateBody, translateOutput } from './translate.ts';
+
+/** The unified gateway of the reorganization plan, where the plan puts it and where ChatEnhanced's contract does. */
+export const gatewayPrefixes = ['/api', '/api::_WUcacrv'] as const;
+
+/** Steps and guidance when not asked (ChatEnhanced's contract). */
+export const gatewayDefaults = { steps: 30, cfgScale: 7.5 };
+
+const generateRoutes: { path: string; engine: EngineId | null; summary: string }[] = [
+  { path: 'image/generate', engine: null, summary: 'A picture by any engine' },
+  { path: 'providers/flux-dev', engine: 'replicate', summary: 'A picture by FLUX dev on Replicate' },
+  { path: 'providers/juggernaut', engine: 'flux-juggernaut', summary: 'A picture by Juggernaut FLUX' },
+  { path: 'providers/flux-general', engine: 'flux-advanced', summary: 'A picture by FLUX with up to five LoRAs' },
+];
+
+const tags = ['gateway'];
+const security = [{ apiKey: [] }];
+
+export function registerGatewayGroup(app: FastifyInstance, context: GatewayContext): void {
+  for (const prefix of gatewayPrefixes) {
+    registerGenerate(app, context, prefix);
+    registerStatus(app, context, prefix);
+    registerLive(app, context, prefix);
+  }
+}
+
+function registerGenerate(app: FastifyInstance, context: GatewayContext, prefix: string): void {
+  for (const { path, engine, summary } of generateRoutes) {
+    const door = { api: 'gateway', route: `gateway/${path}`, defaults: gatewayDefaults, engine };
+    const schema = {
+      tags,
+      security,
+      summary,
+      headers: idempotencyKeySchema,
+      body: gatewayBodySchema,
+      response: { 202: generationOutputSchema, ...errors(400, 401, 402, 413, 415, 422, 429, 503) },
+    };
+    app.post(`${prefix}/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
+      const principal = principalOf(request);
+      const submission = { ...translateBody(request.body), principal, door, idempotencyKey: idempotencyKeyOf(request) };
+      const { replayed, generation_id } = await submitGeneration(context, submission);
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      const row = await readRow(context, principal, generation_id);
+      return reply.code(202).send(translateOutput(presentAtAccept(row, context.links)));
+    });
+  }
+}
+
+function registerStatus(app: FastifyInstance, context: GatewayContext, prefix: string): void {
+  const answers = { response: { 200: generationOutputSchema, ...errors(400, 401, 404, 503) } };
+  const look = async (request: FastifyRequest, query: StatusQuery) =>
+    translateOutput(await checkStatus(context, principalOf(request), query));
+  for (const path of ['generations/status', 'generations/retrieve']) {
+    const described = { tags, security, summary: 'Status and pictures, by either id' };
+    app.get(`${prefix}/${path}`, { schema: { ...described, querystring: statusQuerySchema, ...answers } }, (request) =>
+      look(request, validate(statusQuerySchema, request.query)),
+    );
+    app.post(`${prefix}/${path}`, { schema: { ...described, body: statusBodySchema, ...answers } }, (request) =>
+      look(request, validate(statusBodySchema, request.body)),
+    );
+  }
+  const summary = 'Status and pictures of one generation';
+  const querystring = statusQuerySchema.pick({ wait: true });
+  app.get(
+    `${prefix}/generations/:id/status`,
+    { schema: { tags, security, summary, params: statusParamsSchema, querystring, ...answers } },
+    (request: FastifyRequest, _: FastifyReply) =>
+      look(request, { request_id: validate(statusParamsSchema, request.params).id, ...validate(querystring, request.query) }),
+  );
+}

@@ -1,0 +1,55 @@
+import { engines } from '@imagegen/core/engines/catalogue';
+import type { EngineId } from '@imagegen/core/engines/engine';
+import { type GenerationInput, generationInputSchema } from '@imagegen/core/generation/input';
+import type { GenerationOutput } from '@imagegen/core/generation/output';
+import { validate, validationError } from '@imagegen/core/validation/validate';
+import { engineNamed } from '../engine-names.ts';
+import { ignoredFields } from '../ignored-fields.ts';
+import type { Translated } from '../translated.ts';
+import { type GatewayBody, gatewayBodySchema } from './input.ts';
+
+/**
+ * The reorganization plan's nested body as canonical input.
+ * @throws AppError VALIDATION_ERROR, naming fields where the caller put them (`settings.steps`).
+ */
+export function translateBody(body: unknown): Translated {
+  const { settings = {}, options = {}, ...top } = validate(gatewayBodySchema, body);
+  const { provider, model, ...wishes } = options;
+  const known = (fields: object) => Object.entries(fields).filter(([name]) => name in generationInputSchema.shape);
+  const unknown = (fields: object, group: string) =>
+    Object.entries(fields).flatMap(([name, value]) => (name in generationInputSchema.shape ? [] : [[`${group}${name}`, value] as const]));
+  const canonical = Object.fromEntries([...known(top), ...known(settings), ...known(wishes)]);
+  return {
+    input: validate(generationInputSchema, { ...canonical, ...chooseEngine({ provider, model }) }),
+    adjustments: ignoredFields(
+      Object.fromEntries([...unknown(top, ''), ...unknown(settings, 'settings.'), ...unknown(wishes, 'options.')]),
+    ),
+  };
+}
+
+type Choice = Pick<NonNullable<GatewayBody['options']>, 'provider' | 'model'>;
+
+/** A named model pins its engine; a provider alone leaves the choice among its engines to the rules. */
+function chooseEngine({ provider = 'auto', model = 'auto' }: Choice): Pick<GenerationInput, 'engine' | 'provider_preference'> {
+  const company = provider === 'rundiffusion' ? 'fal' : provider;
+  if (model === 'auto' || model === '') {
+    if (provider === 'rundiffusion') return { engine: 'flux-juggernaut' };
+    return company === 'auto' ? {} : { provider_preference: company };
+  }
+  const engine = company === 'fal' && model === 'flux-dev' ? 'flux-standard' : engineNamed(model);
+  if (!engine)
+    throw validationError([{ path: 'options.model', message: 'must be auto, flux-dev, juggernaut, flux-general or an engine id' }]);
+  refuseForeign(engine, company);
+  return { engine };
+}
+
+function refuseForeign(engine: EngineId, company: string): void {
+  const { provider, title } = engines[engine];
+  if (company === 'auto' || company === provider) return;
+  throw validationError([{ path: 'options.model', message: `must be one of ${company}'s models; ${title} is at ${provider}` }]);
+}
+
+/** The canonical output with an address where this group's callers can poll, with a key or without one. */
+export function translateOutput(output: GenerationOutput): GenerationOutput {
+  return { ...output, poll_url: `/api/generations/status?request_id=${output.request_id}` };
+}
