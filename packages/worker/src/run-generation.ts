@@ -20,7 +20,8 @@ type Next = { kind: 'finish'; end: GenerationEnd } | { kind: 'release'; delayMs:
 
 /** Works on a generation that rang, if it is open, due and nobody else's, and leaves it terminal or due again at a known time. */
 export async function runGeneration(context: WorkerContext, generationId: string, stillWorking: () => void): Promise<void> {
-  const generation = await claimGeneration(context.db, { generationId, owner: context.owner, leaseMs });
+  const { owner, maxRunningPerUser } = context;
+  const generation = await claimGeneration(context.db, { generationId, owner, leaseMs, maxRunningPerUser });
   if (!generation) return;
   await using held = new HeldLease(context, { generationId, epoch: generation.lease_epoch }, stillWorking);
   try {
@@ -99,19 +100,23 @@ function otherSize(
   ];
 }
 
-async function finish(
-  { db, bus, logger }: WorkerContext,
-  generation: ClaimedGeneration,
-  held: HeldLease,
-  end: GenerationEnd,
-): Promise<void> {
+async function finish(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease, end: GenerationEnd): Promise<void> {
+  const { db, logger } = context;
   const { generation_id, user_id } = generation;
   const subject = subjects.event(user_id, generation_id);
   const announcement = await finishGeneration(db, held.lease, end, subject);
   if (!announcement) return;
   logger.info({ generation_id, status: end.status, ...(end.status === 'failed' && { code: end.error.code }) }, 'generation finished');
-  const payload = { v: 1, generation_id, seq: announcement.seq, type: end.status };
-  await publishDurably({ bus, subject, payload, messageId: `outbox-${announcement.outboxId}` })
-    .then(() => deleteOutbox(db, [announcement.outboxId]))
-    .catch((error: unknown) => logger.warn({ err: error, generation_id }, 'announcement left to the relay'));
+  const { outboxId, seq, next } = announcement;
+  await Promise.all([
+    deliver(context, { outboxId, subject, payload: { v: 1, generation_id, seq, type: end.status } }),
+    next && deliver(context, { ...next, payload: { v: 1, generation_id: next.generationId } }),
+  ]);
+}
+
+async function deliver({ db, bus, logger }: WorkerContext, message: { outboxId: number; subject: string; payload: object }): Promise<void> {
+  const { outboxId, subject, payload } = message;
+  await publishDurably({ bus, subject, payload, messageId: `outbox-${outboxId}` })
+    .then(() => deleteOutbox(db, [outboxId]))
+    .catch((error: unknown) => logger.warn({ err: error, subject }, 'message left to the relay'));
 }

@@ -13,6 +13,7 @@ export const workerEnv = {
   LOG_LEVEL: z.enum(logLevels).default('info'),
   HEALTH_PORT: envSchema.port().default(8080),
   WORKER_CONCURRENCY: envSchema.count().pipe(z.number().min(1).max(256)).default(16),
+  MAX_RUNNING_PER_USER: envSchema.count().pipe(z.number().min(1)).default(5),
   PROVIDER_WEBHOOK_BASE_URL: envSchema.httpUrl().optional(),
   SIMULATOR_URL: envSchema.httpUrl().optional(),
 };
@@ -26,6 +27,8 @@ export type WorkerConfig = {
   healthPort: number;
   /** Generations worked on at once by this process. */
   concurrency: number;
+  /** Generations of one user in progress at once, over all processes; the others wait. */
+  maxRunningPerUser: number;
   callbackBaseUrl: string | null;
   vault: VaultConfig;
   owner: string;
@@ -38,6 +41,7 @@ export function workerConfig(env: ParsedWorkerEnv): WorkerConfig {
     logLevel: env.LOG_LEVEL,
     healthPort: env.HEALTH_PORT,
     concurrency: env.WORKER_CONCURRENCY,
+    maxRunningPerUser: env.MAX_RUNNING_PER_USER,
     callbackBaseUrl: env.PROVIDER_WEBHOOK_BASE_URL ?? null,
     vault: vaultConfig(env),
     owner: `${hostname()}:${process.pid}`,

@@ -12,6 +12,8 @@ export type WorkerContext = {
   adapter: ProviderAdapter;
   /** This process, in leases. */
   owner: string;
+  /** `MAX_RUNNING_PER_USER`. */
+  maxRunningPerUser: number;
   /** `PROVIDER_WEBHOOK_BASE_URL`; null: polling only. */
   callbackBaseUrl: string | null;
   /** Aborted when the process is asked to stop: work that can be resumed is parked. */
