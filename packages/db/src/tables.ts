@@ -4,6 +4,8 @@ import type { EventType } from '@imagegen/core/generation/event';
 import type { AttemptState } from '@imagegen/core/generation/output';
 import type { GenerationSettings } from '@imagegen/core/generation/settings';
 import type { GenerationStatus } from '@imagegen/core/generation/status';
+import type { UsageDimension } from '@imagegen/core/insight/roll-up';
+import type { PresetSettings } from '@imagegen/core/library/preset';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
 import type { Receipt } from '@imagegen/core/routing/receipt';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
@@ -103,6 +105,10 @@ type GenerationsTable = {
   deadline_at: Time;
   created_at: Time;
   completed_at: NullableTime;
+  /** Its owner no longer wants to see it; what it cost stays. */
+  deleted_at: NullableTime;
+  /** Its owner wants it to stop; the worker that holds it does so. */
+  cancel_requested_at: NullableTime;
 };
 
 type AttemptsTable = {
@@ -170,7 +176,66 @@ type LorasTable = {
   base_model: string;
   trigger_words: string[];
   thumbnail_url: string | null;
+  description: Generated<string>;
+  type: Generated<string>;
+  personality: Generated<string>;
+  file_size_mb: Generated<number>;
+  usage_count: Generated<number>;
+  weight_total: Generated<number>;
   created_at: Time;
+};
+
+type LoraCompatibilityTable = {
+  id: Generated<number>;
+  lora_id_1: number;
+  lora_id_2: number;
+  compatibility_score: ColumnType<string, number, number>;
+  tested_count: number;
+  success_rate: ColumnType<string, number, number>;
+  success_count: number;
+  favorite_count: number;
+  notes: Generated<string>;
+};
+
+type PresetsTable = {
+  id: Generated<number>;
+  user_id: number;
+  name: string;
+  description: Generated<string>;
+  /** An engine, a company, or null: let routing decide. */
+  provider: string | null;
+  settings: Json<PresetSettings>;
+  loras: Json<{ id: number; weight: number }[]>;
+  tags: Json<string[]>;
+  /** An https URL, or `vault:<sha256>` for a picture of its owner. */
+  thumbnail_url: string | null;
+  usage_count: Generated<number>;
+  is_public: Generated<boolean>;
+  created_at: Time;
+  updated_at: Time;
+};
+
+/** What happened and is not yet counted. */
+type OutcomesTable = {
+  id: Generated<number>;
+  generation_id: string;
+  kind: 'ended' | 'favorited' | 'unfavorited';
+};
+
+type UsageRollupsTable = {
+  /** 0 stands for everybody. */
+  user_id: number;
+  dimension: UsageDimension;
+  day: ColumnType<Date, string, string>;
+  engine: EngineId;
+  api: string;
+  key: string;
+  generations: number;
+  completed: number;
+  images: number;
+  credits: ColumnType<string, number, number>;
+  weight: number;
+  time_buckets: number[];
 };
 
 export type Tables = {
@@ -184,4 +249,8 @@ export type Tables = {
   outbox: OutboxTable;
   idempotency_keys: IdempotencyKeysTable;
   lora_models: LorasTable;
+  lora_compatibility: LoraCompatibilityTable;
+  generation_presets: PresetsTable;
+  generation_outcomes: OutcomesTable;
+  usage_rollups: UsageRollupsTable;
 };

@@ -2,7 +2,9 @@ import type { Migration } from 'kysely/migration';
 import * as identity from './20261120T190000-identity.ts';
 import * as generations from './20261120T190100-generations.ts';
 import * as library from './20261120T190200-library.ts';
+import * as history from './20261120T194500-history.ts';
 import * as keyScopes from './20261120T194500-key-scopes.ts';
+import * as insight from './20261120T194600-insight.ts';
 import * as limits from './20261120T194600-limits.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
@@ -10,6 +12,8 @@ export const migrations: Record<string, Migration> = {
   '20261120T190000-identity': identity,
   '20261120T190100-generations': generations,
   '20261120T190200-library': library,
+  '20261120T194500-history': history,
+  '20261120T194600-insight': insight,
   '20261120T194500-key-scopes': keyScopes,
   '20261120T194600-limits': limits,
 };

@@ -46,6 +46,16 @@ export async function expireGeneration(
   );
 }
 
+/** Ends a generation of this user that nobody has begun; one that somebody works on is asked to stop with `requestCancel`. */
+export async function cancelPending(
+  db: Executor,
+  { userId, generationId }: { userId: number; generationId: string },
+  end: GenerationEnd & { status: 'failed' },
+  eventSubject: string,
+) {
+  return finish(db, sql`generation_id = ${generationId} and user_id = ${userId} and status = 'pending'`, end, eventSubject);
+}
+
 async function finish(db: Executor, where: ReturnType<typeof sql>, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
   const completed = end.status === 'completed';
   const { rows } = await sql<{ id: number; subject: string; seq: number | null; generation_id: string }>`
@@ -64,6 +74,8 @@ async function finish(db: Executor, where: ReturnType<typeof sql>, end: Generati
     ), event as (
       insert into generation_events (generation_id, seq, type, status, progress)
       select generation_id, event_seq, ${end.status}, status, progress from generation
+    ), outcome as (
+      insert into generation_outcomes (generation_id, kind) select generation_id, 'ended' from generation
     )
     insert into outbox (subject, payload)
     select ${eventSubject}, jsonb_build_object('v', 1, 'generation_id', generation_id, 'seq', event_seq, 'type', ${end.status}::text) from generation

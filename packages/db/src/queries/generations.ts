@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
 
-const outputColumns = [
+export const outputColumns = [
   'generation_id',
   'request_id',
   'id',
@@ -29,13 +29,14 @@ const outputColumns = [
   'completed_at',
 ] as const;
 
-/** A generation of this user by either of its ids. Somebody else's does not exist. */
+/** A generation of this user by either of its ids. Somebody else's does not exist, and neither does a deleted one. */
 export async function findGeneration(db: Executor, userId: number, id: string) {
   return db
     .selectFrom('generation_history_v2')
     .select(outputColumns)
     .where('user_id', '=', userId)
     .where(id.startsWith('req_') ? 'request_id' : 'generation_id', '=', id)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst();
 }
 
@@ -57,6 +58,7 @@ export async function ownsImage(db: Executor, userId: number, sha256: string): P
     .selectFrom('generation_history_v2')
     .select('generation_id')
     .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
     .where(sql<boolean>`images @> ${JSON.stringify([{ sha256 }])}::jsonb`)
     .limit(1)
     .executeTakeFirst();

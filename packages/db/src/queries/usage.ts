@@ -1,0 +1,44 @@
+import type { EngineId } from '@imagegen/core/engines/engine';
+import type { UsageDimension } from '@imagegen/core/insight/roll-up';
+import { timeBuckets } from '@imagegen/core/insight/time-buckets';
+import { sql } from 'kysely';
+import type { Executor } from '../open-database.ts';
+
+export type UsageQuery = {
+  /** `everybody` (0) for all users together. */
+  userId: number;
+  dimension: UsageDimension;
+  /** Days, `YYYY-MM-DD`, both inclusive. */
+  from: string;
+  to: string;
+  engines?: readonly EngineId[] | undefined;
+  key?: string | undefined;
+};
+
+export type UsageRow = {
+  group: string;
+  generations: number;
+  completed: number;
+  images: number;
+  credits: number;
+  weight: number;
+  time_buckets: number[];
+};
+
+/** Sums over the days asked for, one row for each value of `groupBy`, the most used first; without it one row for everything. */
+export async function sumUsage(
+  db: Executor,
+  { userId, dimension, from, to, engines, key }: UsageQuery,
+  { groupBy, limit }: { groupBy: 'day' | 'engine' | 'api' | 'key' | null; limit: number },
+): Promise<UsageRow[]> {
+  const groups = { day: sql`to_char(day, 'YYYY-MM-DD')`, engine: sql`engine`, api: sql`api`, key: sql`key` };
+  const buckets = Array.from({ length: timeBuckets }, (_, index) => sql`sum(time_buckets[${index + 1}::int])::int8`);
+  const { rows } = await sql<UsageRow>`
+    select ${groupBy ? groups[groupBy] : sql`''`} as "group", sum(generations)::int8 as generations, sum(completed)::int8 as completed,
+      sum(images)::int8 as images, sum(credits)::float8 as credits, sum(weight) as weight, to_json(array[${sql.join(buckets)}]) as time_buckets
+    from usage_rollups
+    where user_id = ${userId} and dimension = ${dimension} and day between ${from}::date and ${to}::date
+      ${engines ? sql`and engine = any(${engines}::text[])` : sql``} ${key === undefined ? sql`` : sql`and key = ${key}`}
+    group by 1 order by ${groupBy === 'day' ? sql`1` : sql`2 desc, 1`} limit ${limit}`.execute(db);
+  return rows;
+}
