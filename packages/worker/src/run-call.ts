@@ -12,7 +12,7 @@ import type { ProviderOutput, SubmissionReference } from './provider-adapter.ts'
 import { ProviderError } from './provider-error.ts';
 import { announceEvent, progressReporter } from './report-progress.ts';
 import { resolveLost } from './resolve-lost.ts';
-import { judge } from './retry-policy.ts';
+import { judge, maxTries } from './retry-policy.ts';
 import { storeOutput } from './store-output.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -38,11 +38,12 @@ export type CallEnd =
   | { kind: 'later'; delayMs: number }
   | { kind: 'failed'; error: StoredError };
 
-type Attempt = Pick<ClaimedAttempt, 'id' | 'callback_token'>;
+type Attempt = Pick<ClaimedAttempt, 'id' | 'try' | 'callback_token'>;
 
 export async function runCall(run: CallRun): Promise<CallEnd> {
   const last = run.generation.attempts.filter(({ call }) => call === run.index).at(-1);
-  if (!last || last.state === 'failed') return start(run);
+  if (!last) return start(run);
+  if (last.state === 'failed') return afterFailure(run, last);
   if (last.state === 'succeeded') return { kind: 'delivered', images: last.images ?? [], costMicros: last.cost_micros ?? 0 };
   if (last.state === 'submitted' && last.provider_request_id) {
     const reference = { providerRequestId: last.provider_request_id, urls: last.provider_urls ?? {}, endpoint: run.call.endpoint };
@@ -51,23 +52,40 @@ export async function runCall(run: CallRun): Promise<CallEnd> {
   return recover(run, last);
 }
 
+/**
+ * A failed attempt was the last one of its call, and may even be paid, unless its error says when another one may follow. That one belongs
+ * to the generation's next try: until the other calls are through with this one it waits.
+ */
+async function afterFailure(run: CallRun, last: ClaimedAttempt): Promise<CallEnd> {
+  const error = last.error ?? { code: 'PROVIDER_ERROR', message: 'The provider failed.' };
+  const delayMs = error.details?.[retryAfter];
+  if (typeof delayMs !== 'number') return { kind: 'failed', error };
+  return isOfEarlierTry(run, last) ? start(run) : { kind: 'retry', delayMs, error };
+}
+
+function isOfEarlierTry({ generation }: CallRun, attempt: Attempt): boolean {
+  return attempt.try <= generation.tries;
+}
+
 async function start(run: CallRun): Promise<CallEnd> {
   const { context, generation, held, index } = run;
   const { adapter, db } = context;
   const prepared = await prepare(run);
   if ('kind' in prepared) return prepared;
-  const attempt = { id: newId('att'), callback_token: newToken() };
+  const attempt = { id: newId('att'), try: generation.tries + 1, callback_token: newToken() };
   const intent = {
     id: attempt.id,
-    try: generation.tries + 1,
+    try: attempt.try,
     call: index,
     engine: generation.engine,
     provider: adapter.provider,
     seed: run.call.seed,
   };
+  run.waiting.throwIfAborted();
   if (!(await recordIntent(db, held.lease, { ...intent, callbackToken: attempt.callback_token })))
     throw new LeaseLostError('no intent, no purchase');
   held.assertHeld();
+  run.sending.throwIfAborted();
   try {
     const answer = await adapter.submit({ call: prepared, callbackUrl: callbackUrl(context, attempt), signal: run.sending });
     if (answer.kind === 'finished') return await deliver(run, attempt, answer.output);
@@ -119,20 +137,18 @@ async function recover(run: CallRun, attempt: ClaimedAttempt): Promise<CallEnd> 
     return follow(run, attempt, resolution.reference);
   }
   if (resolution.kind === 'wait') return { kind: 'later', delayMs: resolution.delayMs };
+  const mayTryAgain = run.generation.tries + 1 < maxTries;
+  if (resolution.kind === 'never-arrived') {
+    const error: StoredError = { code: 'PROVIDER_ERROR', message: 'The request never reached the provider.' };
+    return fail(run, attempt, { error, retryDelayMs: mayTryAgain ? 0 : null });
+  }
+  if (resolution.kind === 'try-again' && isOfEarlierTry(run, attempt)) return start(run);
   const error: StoredError = {
     code: 'OUTCOME_UNKNOWN',
     message: "The provider's answer was lost. The request is not sent again, and nothing is charged.",
   };
-  if (resolution.kind === 'never-arrived') {
-    await end(run, attempt, {
-      state: 'failed',
-      error: { code: 'PROVIDER_ERROR', message: 'The request never reached the provider.' },
-      costMicros: 0,
-    });
-    return { kind: 'retry', delayMs: 0, error };
-  }
   await end(run, attempt, { state: 'unknown', error, costMicros: 0 });
-  return resolution.kind === 'try-again' ? { kind: 'retry', delayMs: 0, error } : { kind: 'failed', error };
+  return resolution.kind === 'try-again' && mayTryAgain ? { kind: 'retry', delayMs: 0, error } : { kind: 'failed', error };
 }
 
 async function refused(run: CallRun, attempt: Attempt, error: unknown): Promise<CallEnd> {
@@ -146,14 +162,27 @@ async function refused(run: CallRun, attempt: Attempt, error: unknown): Promise<
     await end(run, attempt, { state: 'unknown', error: { code: 'OUTCOME_UNKNOWN', message: error.message }, costMicros: 0 });
     return recover(run, { ...noAnswer, ...attempt });
   }
-  const stored: StoredError = { code: verdict.kind === 'fail' ? verdict.code : 'PROVIDER_ERROR', message: error.message };
-  await end(run, attempt, { state: 'failed', error: stored, costMicros: 0 });
-  return verdict.kind === 'fail' ? { kind: 'failed', error: stored } : { kind: 'retry', delayMs: verdict.delayMs, error: stored };
+  return verdict.kind === 'fail'
+    ? fail(run, attempt, { error: { code: verdict.code, message: error.message }, retryDelayMs: null })
+    : fail(run, attempt, { error: { code: 'PROVIDER_ERROR', message: error.message }, retryDelayMs: verdict.delayMs });
 }
+
+/** Ends an attempt that cost nothing; `retryDelayMs` null when no other one may follow. */
+async function fail(run: CallRun, attempt: Attempt, failure: { error: StoredError; retryDelayMs: number | null }): Promise<CallEnd> {
+  const { error, retryDelayMs } = failure;
+  if (retryDelayMs === null) {
+    await end(run, attempt, { state: 'failed', error, costMicros: 0 });
+    return { kind: 'failed', error };
+  }
+  await end(run, attempt, { state: 'failed', error: { ...error, details: { [retryAfter]: retryDelayMs } }, costMicros: 0 });
+  return { kind: 'retry', delayMs: retryDelayMs, error };
+}
+
+/** In the details of a failed attempt's error: milliseconds until another attempt may follow. */
+const retryAfter = 'retry_after_ms';
 
 /** An attempt whose answer has just been lost, as the next owner would find it. */
 const noAnswer = {
-  try: 0,
   call: 0,
   state: 'unknown',
   age_ms: 0,
