@@ -19,11 +19,13 @@ export class HeldLease implements AsyncDisposable {
   readonly lease: Lease;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  #validUntil = performance.now() + leaseMs;
+  #validUntil: number;
   #renewal: Promise<void> = Promise.resolve();
 
-  constructor(context: Pick<WorkerContext, 'db' | 'logger'>, lease: Lease, stillWorking: () => void) {
-    this.lease = lease;
+  /** @param claim `askedAt`: this process's monotonic clock before it claimed the generation. */
+  constructor(context: Pick<WorkerContext, 'db' | 'logger'>, claim: Lease & { askedAt: number }, stillWorking: () => void) {
+    this.lease = { generationId: claim.generationId, epoch: claim.epoch };
+    this.#validUntil = claim.askedAt + leaseMs;
     this.#timer = setInterval(() => {
       this.#renewal = this.#renew(context, stillWorking);
     }, renewalMs);

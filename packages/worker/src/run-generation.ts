@@ -21,9 +21,10 @@ type Next = { kind: 'finish'; end: GenerationEnd } | { kind: 'release'; delayMs:
 /** Works on a generation that rang, if it is open, due and nobody else's, and leaves it terminal or due again at a known time. */
 export async function runGeneration(context: WorkerContext, generationId: string, stillWorking: () => void): Promise<void> {
   const { owner, maxRunningPerUser } = context;
+  const askedAt = performance.now();
   const generation = await claimGeneration(context.db, { generationId, owner, leaseMs, maxRunningPerUser });
   if (!generation) return;
-  await using held = new HeldLease(context, { generationId, epoch: generation.lease_epoch }, stillWorking);
+  await using held = new HeldLease(context, { generationId, epoch: generation.lease_epoch, askedAt }, stillWorking);
   try {
     const next = await makeImages(context, generation, held);
     if (next.kind === 'finish') await finish(context, generation, held, next.end);
@@ -35,7 +36,7 @@ export async function runGeneration(context: WorkerContext, generationId: string
 }
 
 async function makeImages(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
-  const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(generation.remaining_ms)));
+  const deadline = generation.remaining_ms > 0 ? AbortSignal.timeout(Math.ceil(generation.remaining_ms)) : AbortSignal.abort();
   const sending = AbortSignal.any([held.signal, deadline]);
   const waiting = AbortSignal.any([sending, context.stopping]);
   try {
