@@ -7,6 +7,7 @@ export type ProgressDisplay = Disposable & {
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 80;
+const defaultColumns = 80;
 const clearLine = '\r\u001b[2K';
 
 /** On a terminal one line that is drawn again and again; elsewhere (a file, a pipe) one line for every change. */
@@ -32,7 +33,7 @@ function drawProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   const draw = () => {
     frame = (frame + 1) % frames.length;
     // A line wider than the terminal would wrap, and could not be drawn over.
-    stream.write(clearLine + (said && `${frames[frame]} ${said}`.slice(0, stream.columns - 1)));
+    stream.write(clearLine + (said && `${frames[frame]} ${said}`.slice(0, (stream.columns || defaultColumns) - 1)));
   };
   const timer = setInterval(draw, frameMs);
   return {

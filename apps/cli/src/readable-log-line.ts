@@ -8,7 +8,7 @@ export function readableLogLine(line: string): { level: string; text: string } |
     const level = typeof entry.level === 'string' ? entry.level : 'info';
     return { level, text: [entry.msg, reasonOf(entry.err)].filter(Boolean).join(': ') };
   }
-  if (/^\s*$|^\s+at |^\s*\^+$|^node:|^Node\.js v|^\s*[{}]|^file:/.test(line)) return undefined;
+  if (/^\s*$|^\s+at |^\s*\^+$|^node:|^Node\.js v|^\s*[{}]|^file:|^\s+[a-z]\w*: /.test(line)) return undefined;
   return { level: 'error', text: line.trim() };
 }
 

@@ -44,7 +44,7 @@ async function makePictures(
   using wait = waitLimit(waitSeconds);
   const signal = AbortSignal.any([interrupted, wait.signal]);
   interrupted.addEventListener('abort', () => progress.say('stopping'), { once: true });
-  return useSystem({ env: process.env, signal, onActivity: progress.say }, async (system) => {
+  return await useSystem({ env: process.env, signal, onActivity: progress.say }, async (system) => {
     const patience = { patienceMs: patienceMs[system.kind], signal };
     // Before anything is paid for.
     await mkdir(directory, { recursive: true });
