@@ -35,7 +35,7 @@ function drawProgress(stream: NodeJS.WriteStream): ProgressDisplay {
     // A line wider than the terminal would wrap, and could not be drawn over.
     stream.write(clearLine + (said && `${frames[frame]} ${said}`.slice(0, (stream.columns || defaultColumns) - 1)));
   };
-  const timer = setInterval(draw, frameMs);
+  const timer = setInterval(() => said && draw(), frameMs);
   return {
     say(activity) {
       said = activity;

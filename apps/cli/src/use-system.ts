@@ -57,7 +57,7 @@ async function findSystem({ env, signal, onActivity }: SystemWishes): Promise<Us
       const { urls, [Symbol.asyncDispose]: stop } = await startSystem({
         rootDir: repositoryRoot,
         dataDir,
-        env: { LOG_LEVEL: env.LOG_LEVEL ?? 'warn' },
+        env: { LOG_LEVEL: env.LOG_LEVEL || 'warn' },
       });
       return { kind: 'own', url: urls.gateway, key: developmentKey, [Symbol.asyncDispose]: stop };
     } catch (error) {

@@ -22,10 +22,10 @@ export async function dev(args: string[], signal: AbortSignal): Promise<void> {
     throw new UsageError('pnpm dev has keys that everybody knows, so it does not run with NODE_ENV=production: see docker-compose.yml.');
   }
   const dataDir = dataDirOf(env);
-  const port = readPort(env.PORT) || (await freePort());
+  const port = readPort(env.PORT || '3000') || (await freePort());
   const simulated = simulatedProviders(env);
   // Providers elsewhere cannot reach this machine; the simulator can.
-  const callbacks = { PROVIDER_WEBHOOK_BASE_URL: env.PROVIDER_WEBHOOK_BASE_URL ?? `http://127.0.0.1:${port}` };
+  const callbacks = { PROVIDER_WEBHOOK_BASE_URL: env.PROVIDER_WEBHOOK_BASE_URL || `http://127.0.0.1:${port}` };
 
   const progress = showProgress(process.stderr);
   progress.say('starting Postgres, NATS, the gateway and the provider services');
@@ -51,7 +51,7 @@ export async function dev(args: string[], signal: AbortSignal): Promise<void> {
   await once(signal, 'abort');
 }
 
-function readPort(text = '3000'): number {
+function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError('PORT must be a number from 0 to 65535; 0 takes a free one.');
   return port;
