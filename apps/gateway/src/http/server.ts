@@ -8,6 +8,7 @@ import type { GatewayContext } from '../context.ts';
 import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { type AppRouter, appRouter } from '../trpc/app-router.ts';
+import { retryAfter } from '../trpc/init.ts';
 import { createTrpcContext } from '../trpc/trpc-context.ts';
 import { registerWebhooks } from '../webhooks/routes.ts';
 import { registerDocuments } from './documents.ts';
@@ -69,6 +70,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     router: appRouter,
     createContext: ({ req, info }) => createTrpcContext(context, req, info),
     allowMethodOverride: true,
+    responseMeta: retryAfter,
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error.cause ?? error, path }, 'procedure failed');
     },

@@ -41,6 +41,14 @@ const speakErrors = t.middleware(async ({ next }) => {
   return { ...result, error: new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause }) };
 });
 
+/** `Retry-After`, as REST's answers carry it. */
+export function retryAfter({ errors }: { errors: readonly TRPCError[] }): { headers?: Record<string, string> } {
+  const seconds = errors
+    .map(({ cause }) => (cause instanceof AppError ? cause.retryAfterSeconds : undefined))
+    .find((each) => each !== undefined);
+  return seconds === undefined ? {} : { headers: { 'retry-after': String(seconds) } };
+}
+
 const authenticated = t.middleware(async ({ ctx, next }) => next({ ctx: { principal: await ctx.authenticate() } }));
 
 export const router = t.router;
