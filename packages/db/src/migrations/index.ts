@@ -13,7 +13,7 @@ export const migrations: Record<string, Migration> = {
   '20261120T190100-generations': generations,
   '20261120T190200-library': library,
   '20261120T194500-history': history,
-  '20261120T194600-insight': insight,
   '20261120T194500-key-scopes': keyScopes,
+  '20261120T194600-insight': insight,
   '20261120T194600-limits': limits,
 };
