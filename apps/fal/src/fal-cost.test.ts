@@ -16,9 +16,9 @@ it('gives a variant of a model the price of the model', () => {
   expect(falCostMicros('fal-ai/flux-lora/image-to-image', { headers: { 'x-fal-billable-units': '2' }, json })).toBe(70_000);
 });
 
-it('counts megapixels as they were held when fal says no units', () => {
-  expect(falCostMicros('fal-ai/flux-lora', { headers: {}, json })).toBe(3 * 35_000);
-  expect(falCostMicros('fal-ai/flux-lora', { headers: {}, json: { images: [{}] } })).toBe(2 * 35_000);
+it('counts megapixels as they were estimated when fal says no units', () => {
+  expect(falCostMicros('fal-ai/flux-lora', { headers: {}, json })).toBe(2 * 35_000);
+  expect(falCostMicros('fal-ai/flux-lora', { headers: {}, json: { images: [{}] } })).toBe(35_000);
 });
 
 it('has no price of nothing for an endpoint that no engine uses', () => {

@@ -7,7 +7,7 @@ import * as z from 'zod';
 
 /**
  * What a result costs in micro-credits: its `x-fal-billable-units`, or, when fal leaves the header out, the megapixels of its pictures,
- * counted as they were when the credits were held.
+ * counted as they were estimated.
  */
 export function falCostMicros(endpoint: string, { headers, json }: Pick<HttpAnswer, 'headers' | 'json'>): number {
   const header = headers['x-fal-billable-units'];

@@ -14,8 +14,8 @@ export type Estimate = { costMicros: number; seconds: number };
 const referenceImageTokens = 6_500;
 
 /**
- * What a generation can cost at most, in micro-credits, and how long it typically takes. This is what gets held, so every doubt is
- * decided upwards; the settlement uses what the provider billed (`actualCostMicros`).
+ * What a generation is expected to cost, in micro-credits, and how long it typically takes. The settlement uses what the provider billed
+ * (`actualCostMicros`).
  */
 export function estimateEngine(engine: Engine, settings: GenerationSettings, context: MappingContext): Estimate {
   const request = { engine, settings, context };
@@ -41,11 +41,11 @@ function costMicros(request: MappingRequest, images: number, calls: number): num
 }
 
 /**
- * fal does not say whether a megapixel is 10⁶ or 2²⁰ pixels. The higher reading is 10⁶, rounded up to whole ones for each picture:
- * 1024×1024 is held as two and settled as what was billed.
+ * Megapixels that fal is expected to bill for a picture, rounded up to whole ones. Its prices speak of 1024×1024 as one, so a megapixel is
+ * taken as 2²⁰ pixels; what was really billed comes with the result.
  */
 export function billedMegapixels(width: number, height: number): number {
-  return Math.max(1, Math.ceil((width * height) / 1_000_000));
+  return Math.max(1, Math.ceil((width * height) / 2 ** 20));
 }
 
 function multiLoraMicros(images: number): number {

@@ -160,7 +160,7 @@ describe('selectProvider', () => {
       ReturnType<typeof engineById>
     >;
     const decision = selectProvider({ settings: settingsWith(), context: contextWith(), pinned: null, health: {}, engines });
-    expect(decision).toMatchObject({ receipt: { considered: expect.arrayContaining([expect.objectContaining({ estimated_cost: 2 })]) } });
+    expect(decision).toMatchObject({ receipt: { considered: expect.arrayContaining([expect.objectContaining({ estimated_cost: 1 })]) } });
   });
 
   it('never selects an engine that refuses or is down', () => {
