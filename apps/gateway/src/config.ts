@@ -1,9 +1,11 @@
+import type { EngineId } from '@imagegen/core/engines/engine';
 import type { DoorDefaults } from '@imagegen/core/generation/settings';
 import { ConfigurationError, envSchema, parseEnv } from '@imagegen/runtime/env';
 import { type LogLevel, logLevels } from '@imagegen/runtime/logger';
 import { Secret } from '@imagegen/runtime/secret';
 import { type VaultConfig, vaultConfig, vaultEnv } from '@imagegen/vault/open-vault';
 import * as z from 'zod';
+import { legacyPathsEnv } from './legacy-paths-config.ts';
 
 const gatewayEnv = {
   ...vaultEnv,
@@ -25,6 +27,7 @@ const gatewayEnv = {
   SAFETY_CHECKER: envSchema.flag().default(true),
   SIMULATOR_URL: envSchema.httpUrl().optional(),
   FAL_JWKS_URL: envSchema.httpUrl().optional(),
+  LEGACY_PATHS: legacyPathsEnv.default({}),
 };
 
 export type GatewayConfig = {
@@ -43,6 +46,8 @@ export type GatewayConfig = {
   vault: VaultConfig;
   mapping: { openaiModel: string; multiLoraVersion: string | null; safetyChecker: boolean };
   falJwksUrl: string;
+  /** Further paths of the first API group, and the engine each stands for. */
+  legacyPaths: Readonly<Record<string, EngineId | 'auto'>>;
 };
 
 /** v2 and tRPC (design: steps, cfg defaults). */
@@ -69,6 +74,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
       multiLoraVersion: env.REPLICATE_MULTI_LORA_VERSION ?? null,
       safetyChecker: env.SAFETY_CHECKER,
     },
+    legacyPaths: env.LEGACY_PATHS,
     falJwksUrl:
       env.FAL_JWKS_URL ??
       (env.SIMULATOR_URL ? `${env.SIMULATOR_URL}/fal/.well-known/jwks.json` : 'https://rest.fal.ai/.well-known/jwks.json'),

@@ -6,6 +6,7 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/a
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
+import { registerV1 } from '../rest/v1/routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { type AppRouter, appRouter } from '../trpc/app-router.ts';
 import { retryAfter } from '../trpc/init.ts';
@@ -65,6 +66,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     requirePrincipal(scope, context.authenticator);
     registerV2(scope, context);
     registerGatewayGroup(scope, context);
+    await scope.register(async (v1) => registerV1(v1, context));
   });
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
     router: appRouter,
