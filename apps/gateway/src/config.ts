@@ -5,10 +5,14 @@ import { type LogLevel, logLevels } from '@imagegen/runtime/logger';
 import { Secret } from '@imagegen/runtime/secret';
 import { type VaultConfig, vaultConfig, vaultEnv } from '@imagegen/vault/open-vault';
 import * as z from 'zod';
+import { type IdentityConfig, identityConfig, identityEnv, identityProblems } from './identity-config.ts';
 import { legacyPathsEnv } from './legacy-paths-config.ts';
+import { type LimitsConfig, limitsConfig, limitsEnv } from './limits-config.ts';
 
 const gatewayEnv = {
   ...vaultEnv,
+  ...identityEnv,
+  ...limitsEnv,
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   PORT: envSchema.port().default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -46,6 +50,8 @@ export type GatewayConfig = {
   vault: VaultConfig;
   mapping: { openaiModel: string; multiLoraVersion: string | null; safetyChecker: boolean };
   falJwksUrl: string;
+  identity: IdentityConfig;
+  limits: LimitsConfig;
   /** Further paths of the first API group, and the engine each stands for. */
   legacyPaths: Readonly<Record<string, EngineId | 'auto'>>;
 };
@@ -56,7 +62,9 @@ export const canonicalDefaults: DoorDefaults = { steps: 40, cfgScale: 7.5 };
 export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const env = parseEnv(gatewayEnv, environment);
   const development = env.NODE_ENV !== 'production';
-  if (!development && !env.IMAGE_SIGNING_SECRET) throw new ConfigurationError(['IMAGE_SIGNING_SECRET: needed in production']);
+  const problems = identityProblems(env);
+  if (!development && !env.IMAGE_SIGNING_SECRET) problems.push('IMAGE_SIGNING_SECRET: needed in production');
+  if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     development,
     host: env.HOST,
@@ -75,6 +83,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
       safetyChecker: env.SAFETY_CHECKER,
     },
     legacyPaths: env.LEGACY_PATHS,
+    identity: identityConfig(env),
+    limits: limitsConfig(env),
     falJwksUrl:
       env.FAL_JWKS_URL ??
       (env.SIMULATOR_URL ? `${env.SIMULATOR_URL}/fal/.well-known/jwks.json` : 'https://rest.fal.ai/.well-known/jwks.json'),

@@ -6,8 +6,12 @@ import type { GatewayConfig } from './config.ts';
 import type { EventHub } from './events/event-hub.ts';
 import type { AcceptQueue } from './generations/accept-queue.ts';
 import type { ImageLinks } from './generations/image-links.ts';
+import type { ApiKeys } from './identity/api-keys.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { Tickets } from './identity/tickets.ts';
 import type { LoraCatalogue } from './library/lora-catalogue.ts';
+import type { QueueAllowance } from './limits/queue-allowance.ts';
+import type { RateLimiter } from './limits/rate-limiter.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Everything that is built once. Use cases take the few members they need. */
@@ -19,6 +23,10 @@ export type GatewayContext = {
   logger: Logger;
   metrics: Metrics;
   authenticator: Authenticator;
+  keys: ApiKeys;
+  tickets: Tickets;
+  limiter: RateLimiter;
+  queue: QueueAllowance;
   loras: LoraCatalogue;
   accepting: AcceptQueue;
   events: EventHub;

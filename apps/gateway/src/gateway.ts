@@ -12,9 +12,11 @@ import { EventHub } from './events/event-hub.ts';
 import { AcceptQueue } from './generations/accept-queue.ts';
 import { ImageLinks } from './generations/image-links.ts';
 import { startServer } from './http/server.ts';
-import { Authenticator } from './identity/authenticator.ts';
 import { ensureDevelopmentKeys } from './identity/development-keys.ts';
+import { openIdentity } from './identity/open-identity.ts';
 import { LoraCatalogue } from './library/lora-catalogue.ts';
+import { QueueAllowance } from './limits/queue-allowance.ts';
+import { RateLimiter } from './limits/rate-limiter.ts';
 import { createMetrics } from './metrics.ts';
 import { startOutboxRelay } from './relay/outbox-relay.ts';
 import { createRinger } from './relay/ring-accepted.ts';
@@ -43,6 +45,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   started.use(startOutboxRelay({ db, bus, logger }));
   for (const sweeper of startSweepers({ db, logger, metrics })) started.use(sweeper);
 
+  const identity = started.use(openIdentity({ config, db, logger }));
   const context: GatewayContext = {
     config,
     db,
@@ -50,7 +53,11 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     vault,
     logger,
     metrics,
-    authenticator: new Authenticator(db, { allowDevelopmentKeys: config.development }),
+    authenticator: identity.authenticator,
+    keys: identity.keys,
+    tickets: identity.tickets,
+    limiter: new RateLimiter(db, config.limits.calls),
+    queue: new QueueAllowance(db, config.limits.maxQueuedPerUser),
     loras: new LoraCatalogue(db),
     accepting: new AcceptQueue(db, createRinger({ db, bus, logger })),
     events,

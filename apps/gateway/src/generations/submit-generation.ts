@@ -24,7 +24,7 @@ export type Submission = {
   idempotencyKey?: string | undefined;
 };
 
-type Submitting = Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics'>;
+type Submitting = Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'>;
 
 const defaultDeadlineSeconds = 600;
 
@@ -39,6 +39,7 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   const earlier = idempotency && (await replay(context, principal, idempotency));
   if (earlier) return earlier;
 
+  await context.queue.take(principal.userId);
   const planned = await planGeneration(context, { userId: principal.userId, input, door });
   planned.adjustments.unshift(...(submission.adjustments ?? []));
   const generation = toRow(planned, submission, idempotency);
@@ -79,7 +80,11 @@ function toRow(
   };
 }
 
-async function replay({ db }: Pick<GatewayContext, 'db'>, principal: Principal, idempotency: NonNullable<NewGeneration['idempotency']>) {
+async function replay(
+  { db, limiter }: Pick<GatewayContext, 'db' | 'limiter'>,
+  principal: Principal,
+  idempotency: NonNullable<NewGeneration['idempotency']>,
+) {
   const { route, key, requestHash } = idempotency;
   const found = await findIdempotencyKey(db, { userId: principal.userId, route, key });
   if (!found) return null;
@@ -87,7 +92,9 @@ async function replay({ db }: Pick<GatewayContext, 'db'>, principal: Principal, 
     throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used before with another request.');
   }
   const row = await findGeneration(db, principal.userId, found.generation_id);
-  return row ? { ...present(row), replayed: true } : null;
+  if (!row) return null;
+  await limiter.refund(principal.userId, 'write');
+  return { ...present(row), replayed: true };
 }
 
 type Presentable = Pick<

@@ -5,11 +5,40 @@ import type { Principal } from '../identity/principal.ts';
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
-/** Every route of this scope needs a key, asked for before the body is read. */
-export function requirePrincipal(scope: FastifyInstance, authenticator: Authenticator): void {
+/** What a door accepts beside `Authorization`. */
+export type Admitting = {
+  /** The query parameter `ticket`, where browsers cannot send headers. */
+  ticket?: boolean;
+  /** Nothing at all, where the operator allows it (`LEGACY_ANONYMOUS`). A wrong key stays wrong. */
+  anonymous?: boolean;
+};
+
+/** Every route of this scope needs a principal, asked for before the body is read. */
+export function requirePrincipal(scope: FastifyInstance, authenticator: Authenticator, admitting: Admitting = {}): void {
   scope.addHook('onRequest', async (request) => {
-    principals.set(request, await authenticator.authenticate(request.headers.authorization));
+    principals.set(request, await authenticateRequest(authenticator, request, admitting));
   });
+}
+
+/** Throws UNAUTHORIZED. */
+export async function authenticateRequest(authenticator: Authenticator, request: FastifyRequest, admitting: Admitting): Promise<Principal> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) {
+    const ticket = admitting.ticket ? ticketOf(request) : undefined;
+    if (ticket !== undefined) return authenticator.authenticateTicket(ticket);
+    if (admitting.anonymous) return authenticator.anonymous();
+  }
+  return authenticator.authenticate(authorization);
+}
+
+function ticketOf({ query }: FastifyRequest): string | undefined {
+  const ticket = typeof query === 'object' && query !== null && 'ticket' in query ? query.ticket : undefined;
+  return typeof ticket === 'string' ? ticket : undefined;
+}
+
+/** Null on doors that ask for nobody. */
+export function principalOrNull(request: FastifyRequest): Principal | null {
+  return principals.get(request) ?? null;
 }
 
 export function principalOf(request: FastifyRequest): Principal {

@@ -6,12 +6,16 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/a
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
+import { registerTickets } from '../rest/ticket-routes.ts';
 import { registerV1 } from '../rest/v1/routes.ts';
+import { registerAdmin } from '../rest/v2/admin-routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { type AppRouter, appRouter } from '../trpc/app-router.ts';
-import { retryAfter } from '../trpc/init.ts';
+import { answerHeaders } from '../trpc/init.ts';
 import { createTrpcContext } from '../trpc/trpc-context.ts';
 import { registerWebhooks } from '../webhooks/routes.ts';
+import { admitRequests, limitAddresses } from './admit-requests.ts';
+import { allowOrigins } from './allow-origins.ts';
 import { registerDocuments } from './documents.ts';
 import { formatError, replyWithError } from './error-reply.ts';
 import { parseJson } from './parse-json.ts';
@@ -28,6 +32,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     loggerInstance: logger as FastifyBaseLogger,
     bodyLimit: bodyLimitBytes,
     requestTimeout: 30_000,
+    trustProxy: config.limits.trustedProxies.length > 0 ? config.limits.trustedProxies : false,
     connectionTimeout: 0,
     genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('req'),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
@@ -52,6 +57,9 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     metrics.requests.observe({ door: doorOf(route), method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     request.log.debug({ method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime }, 'request answered');
   });
+  await allowOrigins(app, config.limits.corsOrigins);
+  limitAddresses(app, context);
+  admitRequests(app, context);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
@@ -64,6 +72,8 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   await app.register(async (scope) => registerWebhooks(scope, context));
   await app.register(async (scope) => {
     requirePrincipal(scope, context.authenticator);
+    registerTickets(scope, context);
+    registerAdmin(scope, context);
     registerV2(scope, context);
     registerGatewayGroup(scope, context);
     await scope.register(async (v1) => registerV1(v1, context));
@@ -72,7 +82,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     router: appRouter,
     createContext: ({ req, info }) => createTrpcContext(context, req, info),
     allowMethodOverride: true,
-    responseMeta: retryAfter,
+    responseMeta: answerHeaders,
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error.cause ?? error, path }, 'procedure failed');
     },

@@ -1,62 +1,52 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@imagegen/core/errors/app-error';
-import type { Executor } from '@imagegen/db/open-database';
-import { findKey } from '@imagegen/db/queries/identity';
+import type { ApiKeys } from './api-keys.ts';
+import type { JsonWebTokens } from './json-web-tokens.ts';
+import type { KnownUsers } from './known-users.ts';
 import type { Principal } from './principal.ts';
+import type { Tickets } from './tickets.ts';
 
-/** A revoked key stops working within this time. */
-const cacheMs = 5_000;
-const cachedKeys = 10_000;
+const anonymousSubject = 'anonymous';
 
-/** `ig_<environment>_<id>` with `_<secret>` behind it, except for the development keys, which everybody knows. */
-const keyForm = /^ig_([a-z]+)_([a-z0-9]+)(_[A-Za-z0-9_-]{32,})?$/;
+type Sources = {
+  keys: Pick<ApiKeys, 'principalOf'>;
+  /** Null: no issuer is configured. */
+  tokens: Pick<JsonWebTokens, 'principalOf'> | null;
+  tickets: Pick<Tickets, 'principalOf'>;
+  users: Pick<KnownUsers, 'idOf'>;
+  /** `LEGACY_ANONYMOUS`. */
+  allowAnonymous: boolean;
+};
 
-export function keyIdOf(key: string): string | null {
-  const [, environment, id] = keyForm.exec(key) ?? [];
-  return environment && id ? `${environment}_${id}` : null;
-}
-
-/** Keys are 256 random bits, so one round of SHA-256 is enough to keep them. */
-export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
-}
-
-type Known = { principal: Principal; hash: Buffer; until: number };
-
-/** Turns `Authorization: Bearer ig_…` into a principal. Good keys are remembered for five seconds, bad ones never. */
+/** Turns credentials into a principal, or throws UNAUTHORIZED; nothing else in a request says who is calling. */
 export class Authenticator {
-  readonly #db: Executor;
-  readonly #allowDevelopmentKeys: boolean;
-  readonly #known = new Map<string, Known>();
+  readonly #sources: Sources;
 
-  constructor(db: Executor, options: { allowDevelopmentKeys: boolean }) {
-    this.#db = db;
-    this.#allowDevelopmentKeys = options.allowDevelopmentKeys;
+  constructor(sources: Sources) {
+    this.#sources = sources;
   }
 
-  /** Throws UNAUTHORIZED. */
+  /** `Authorization: Bearer`, with an API key or a token. */
   async authenticate(authorization: string | undefined): Promise<Principal> {
-    const [scheme, key, ...rest] = authorization?.split(' ') ?? [];
-    if (!key || rest.length > 0 || scheme?.toLowerCase() !== 'bearer')
+    const [scheme, credential, ...rest] = authorization?.split(' ') ?? [];
+    if (!credential || rest.length > 0 || scheme?.toLowerCase() !== 'bearer')
       throw unauthorized('Send an API key as "Authorization: Bearer <key>".');
-    const keyId = keyIdOf(key);
-    if (!keyId || (keyId.startsWith('dev_') && !this.#allowDevelopmentKeys)) throw unauthorized('The API key is not valid.');
-    const hash = hashKey(key);
-    const known = await this.#lookUp(keyId);
-    if (!known || !timingSafeEqual(known.hash, hash)) throw unauthorized('The API key is not valid.');
-    return known.principal;
+    const { keys, tokens } = this.#sources;
+    const isToken = tokens && !credential.startsWith('ig_');
+    const principal = isToken ? await tokens.principalOf(credential) : await keys.principalOf(credential);
+    if (!principal) throw unauthorized(isToken ? 'The token is not valid.' : 'The API key is not valid.');
+    return principal;
   }
 
-  async #lookUp(keyId: string): Promise<Known | undefined> {
-    const remembered = this.#known.get(keyId);
-    if (remembered && remembered.until > Date.now()) return remembered;
-    this.#known.delete(keyId);
-    const row = await findKey(this.#db, keyId);
-    if (!row) return undefined;
-    const known = { principal: { userId: row.user_id, role: row.role, keyId }, hash: row.key_hash, until: Date.now() + cacheMs };
-    if (this.#known.size >= cachedKeys) this.#known.clear();
-    this.#known.set(keyId, known);
-    return known;
+  authenticateTicket(ticket: string): Principal {
+    const principal = this.#sources.tickets.principalOf(ticket);
+    if (!principal) throw unauthorized('The ticket is not valid any more.');
+    return principal;
+  }
+
+  /** The one principal of all legacy callers without credentials, where the operator allows them. */
+  async anonymous(): Promise<Principal> {
+    if (!this.#sources.allowAnonymous) throw unauthorized('Send an API key as "Authorization: Bearer <key>".');
+    return { userId: await this.#sources.users.idOf(anonymousSubject), role: 'user', scopes: ['read', 'generate'], keyId: null };
   }
 }
 

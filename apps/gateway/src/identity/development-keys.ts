@@ -1,6 +1,6 @@
 import type { Executor } from '@imagegen/db/open-database';
 import { ensureKey } from '@imagegen/db/queries/identity';
-import { hashKey, keyIdOf } from './authenticator.ts';
+import { hashKey, keyIdOf } from './api-key.ts';
 
 /** Keys that everybody knows, for development only: the authenticator refuses them in production. */
 const developmentKeys = [

@@ -1,9 +1,11 @@
 import { checkStatus } from '../generations/get-generation.ts';
+import { issueTicket } from '../identity/issue-ticket.ts';
 import { statusBodySchema } from '../rest/v2/translate.ts';
 import { generateProcedure } from './generate-procedure.ts';
 import { router, strict, userProcedure } from './init.ts';
 import { fluxRouter } from './routers/flux.ts';
 import { generationsRouter } from './routers/generations.ts';
+import { adminKeysRouter, keysRouter } from './routers/keys.ts';
 import { utilsRouter } from './routers/utils.ts';
 
 /** The tree; its type is the client's whole knowledge of the gateway. */
@@ -18,6 +20,9 @@ export const appRouter = router({
   utils: utilsRouter,
   generations: generationsRouter,
   loras: router({ list: userProcedure.query(({ ctx }) => ctx.loras.all()) }),
+  tickets: router({ create: userProcedure.mutation(({ ctx }) => issueTicket(ctx, ctx.principal)) }),
+  keys: keysRouter,
+  admin: router({ keys: adminKeysRouter }),
 });
 
 export type AppRouter = typeof appRouter;

@@ -4,6 +4,10 @@ import { validate, validationError } from '@imagegen/core/validation/validate';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type * as z from 'zod';
 import { toAppError } from '../http/error-reply.ts';
+import { authorize } from '../identity/authorize.ts';
+import { rateLimitHeaders } from '../limits/rate-limit-headers.ts';
+import { rateLimited } from '../limits/rate-limiter.ts';
+import { remainingCalls } from '../limits/sliding-window.ts';
 import type { TrpcContext } from './trpc-context.ts';
 
 const t = initTRPC.context<TrpcContext>().create({
@@ -41,18 +45,36 @@ const speakErrors = t.middleware(async ({ next }) => {
   return { ...result, error: new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause }) };
 });
 
-/** `Retry-After`, as REST's answers carry it. */
-export function retryAfter({ errors }: { errors: readonly TRPCError[] }): { headers?: Record<string, string> } {
+/** `RateLimit-*` of the call with the least left, and `Retry-After`, as REST's answers carry them. */
+export function answerHeaders({ ctx, errors }: { ctx?: TrpcContext | undefined; errors: readonly TRPCError[] }): {
+  headers?: Record<string, string>;
+} {
+  const [tightest] = ctx?.standings.toSorted((a, b) => remainingCalls(a) - remainingCalls(b)) ?? [];
+  return { headers: { ...(tightest && rateLimitHeaders(tightest)), ...retryAfter(errors) } };
+}
+
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
   const seconds = errors
     .map(({ cause }) => (cause instanceof AppError ? cause.retryAfterSeconds : undefined))
     .find((each) => each !== undefined);
-  return seconds === undefined ? {} : { headers: { 'retry-after': String(seconds) } };
+  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
 }
 
-const authenticated = t.middleware(async ({ ctx, next }) => next({ ctx: { principal: await ctx.authenticate() } }));
+/** Who calls, whether they may, and whether the call fits: each call of a batch for itself. */
+const admitted = (admin: boolean) =>
+  t.middleware(async ({ ctx, type, next }) => {
+    const principal = await ctx.authenticate();
+    const access = type === 'mutation' ? 'write' : 'read';
+    authorize(principal, { access, admin, beta: ctx.config.identity.v2BetaOnly });
+    const { admitted, standing } = await ctx.limiter.admit(principal.userId, access);
+    ctx.standings.push(standing);
+    if (!admitted) throw rateLimited(standing);
+    return next({ ctx: { principal } });
+  });
 
 export const router = t.router;
-export const userProcedure = t.procedure.use(speakErrors).use(authenticated);
+export const userProcedure = t.procedure.use(speakErrors).use(admitted(false));
+export const adminProcedure = t.procedure.use(speakErrors).use(admitted(true));
 
 /** A parser that refuses in our words: the field, what would be right, and the nearest known name. */
 export function strict<Schema extends z.ZodType>(schema: Schema) {

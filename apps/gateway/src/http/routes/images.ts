@@ -4,13 +4,14 @@ import { type ByteRange, UnsatisfiableRangeError, vaultKey } from '@imagegen/vau
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { GatewayContext } from '../../context.ts';
+import { authenticateRequest } from '../request-principal.ts';
 
 type ImageRequest = FastifyRequest<{ Params: { name: string }; Querystring: { expires?: string; signature?: string } }>;
 
 const schema = {
   tags: ['images'],
   params: z.object({ name: z.string().meta({ description: 'SHA-256 of the picture, with or without an extension' }) }),
-  querystring: z.object({ expires: z.string().optional(), signature: z.string().optional() }),
+  querystring: z.object({ expires: z.string().optional(), signature: z.string().optional(), ticket: z.string().optional() }),
 };
 
 /** Pictures from the vault, by signed link or to their owner. Content-addressed, hence immutable. */
@@ -48,7 +49,7 @@ async function serve(context: GatewayContext, request: ImageRequest, reply: Fast
 }
 
 async function requireOwner({ authenticator, db }: GatewayContext, request: ImageRequest, sha256: string): Promise<void> {
-  const { userId } = await authenticator.authenticate(request.headers.authorization);
+  const { userId } = await authenticateRequest(authenticator, request, { ticket: true });
   if (!(await ownsImage(db, userId, sha256))) throw notFound();
 }
 

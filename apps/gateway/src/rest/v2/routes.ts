@@ -65,13 +65,17 @@ export function registerV2(app: FastifyInstance, context: GatewayContext): void 
   );
   app.post(
     '/api::v2/status/check',
-    { schema: { tags, security, summary: 'Status and pictures, by either id', body: statusBodySchema, ...statusAnswers } },
+    {
+      config: { access: 'read' },
+      schema: { tags, security, summary: 'Status and pictures, by either id', body: statusBodySchema, ...statusAnswers },
+    },
     (request) => checkStatus(context, principalOf(request), validate(statusBodySchema, request.body)),
   );
 
   app.post(
     '/api::v2/utils/estimate',
     {
+      config: { access: 'read' },
       bodyLimit: pictureBodyBytes,
       schema: {
         tags,
@@ -91,6 +95,7 @@ export function registerV2(app: FastifyInstance, context: GatewayContext): void 
   app.post(
     '/api::v2/utils/validate',
     {
+      config: { access: 'read' },
       bodyLimit: pictureBodyBytes,
       schema: {
         tags,

@@ -1,0 +1,65 @@
+import { validate } from '@imagegen/core/validation/validate';
+import type { FastifyInstance } from 'fastify';
+import type { GatewayContext } from '../../context.ts';
+import {
+  createKeyFor,
+  endKey,
+  keyFilterSchema,
+  keyForAnyoneSchema,
+  keyIdSchema,
+  keyListSchema,
+  newKeySchema,
+  presentKeys,
+  revokedKeySchema,
+} from '../../identity/manage-keys.ts';
+import { errors } from '../error-schemas.ts';
+
+const tags = ['administration'];
+const security = [{ apiKey: [] }];
+const config = { admin: true } as const;
+
+/** API keys of everybody. */
+export function registerAdmin(app: FastifyInstance, context: GatewayContext): void {
+  app.get(
+    '/api::v2/admin/keys',
+    {
+      config,
+      schema: {
+        tags,
+        security,
+        summary: 'API keys, newest first',
+        querystring: keyFilterSchema,
+        response: { 200: keyListSchema, ...errors(400, 401, 403, 429, 503) },
+      },
+    },
+    (request) => presentKeys(context, validate(keyFilterSchema, request.query).user_id ?? null),
+  );
+  app.post(
+    '/api::v2/admin/keys',
+    {
+      config,
+      schema: {
+        tags,
+        security,
+        summary: 'A new API key, shown once',
+        body: keyForAnyoneSchema,
+        response: { 201: newKeySchema, ...errors(400, 401, 403, 404, 409, 429, 503) },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await createKeyFor(context, validate(keyForAnyoneSchema, request.body))),
+  );
+  app.delete(
+    '/api::v2/admin/keys/:id',
+    {
+      config,
+      schema: {
+        tags,
+        security,
+        summary: 'Revoke an API key',
+        params: keyIdSchema,
+        response: { 200: revokedKeySchema, ...errors(401, 403, 404, 429, 503) },
+      },
+    },
+    (request) => endKey(context, { id: validate(keyIdSchema, request.params).id, userId: null }),
+  );
+}
