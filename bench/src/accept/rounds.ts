@@ -5,6 +5,7 @@ import type { MeasuredServer, ServerName, Servers } from './servers.ts';
 
 export const connectionCounts = [1, 32, 128] as const;
 const acceptedStatus = 202;
+const warmUpSeconds = 4;
 
 export type Round = Saturation & {
   server: ServerName;
@@ -22,8 +23,9 @@ type Measuring = { servers: Servers; rounds: number; seconds: number; signal: Ab
 /** All servers in turn, round after round, so that whatever else the machine does hits all of them alike. Nothing is drained in between. */
 export async function measureRounds({ servers, rounds, seconds, signal, onRound }: Measuring): Promise<Round[]> {
   const all: Round[] = [];
+  // One connection alone would still be measuring the compiler.
+  for (const server of servers.measured) await load(server, 32, warmUpSeconds);
   for (const connections of connectionCounts) {
-    for (const server of servers.measured) await load(server, connections, 1);
     for (let round = 1; round <= rounds; round += 1) {
       for (const server of servers.measured) {
         signal.throwIfAborted();

@@ -14,7 +14,7 @@ import { formatMs, formatTable } from '../report/table.ts';
 import { rootDir } from '../root-dir.ts';
 import { timeDirectCycle } from './direct-cycle.ts';
 import { callerOf, providerRequest } from './gateway-calls.ts';
-import { generateOnce } from './generate-once.ts';
+import { createGenerator } from './generate-once.ts';
 import { inputs } from './inputs.ts';
 import { measureStages, type Stage } from './stages.ts';
 
@@ -63,7 +63,7 @@ export async function benchEndToEnd({ rate, seconds, profileDir, print, signal }
       envFor: Object.fromEntries(profiledApps.map((app) => [app, profiledEnv(profileDir, app)])),
     });
     const { gateway: gatewayUrl, simulator: simulatorUrl = '', database } = system.urls;
-    const generate = (index: number, intendedAtMs: number) => generateOnce({ gatewayUrl, vaultDir }, index, intendedAtMs);
+    const generate = createGenerator({ gatewayUrl, vaultDir });
     const requests = await Promise.all(inputs.map((input) => providerRequest(callerOf(gatewayUrl, 0), input)));
     const direct = (index: number) => timeDirectCycle(simulatorUrl, requests[index % requests.length]!);
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nowMs } from '../load/pace.ts';
 import { awaitLastEvent, callerOf, fetchPicture, submit } from './gateway-calls.ts';
-import { inputOf } from './inputs.ts';
+import { inputOf, type PictureInput } from './inputs.ts';
 
 export type Generated = {
   generationId: string;
@@ -15,20 +15,24 @@ export type Generated = {
 /** Every so many pictures are fetched through the link in their last event. */
 const fetchedEach = 10;
 
-/** From the moment it should be sent to the event that shows the picture, as a caller lives through it. */
-export async function generateOnce(
-  system: { gatewayUrl: string; vaultDir: string },
-  index: number,
-  intendedAtMs: number,
-): Promise<Generated> {
-  const caller = callerOf(system.gatewayUrl, index);
-  const { generation_id: generationId } = await submit(caller, inputOf(index));
-  const acceptedAtMs = nowMs();
-  const { images } = await awaitLastEvent(caller, generationId);
-  const visibleAtMs = nowMs();
-  if (index % fetchedEach === 0) await fetchPicture(images[0]!);
-  await forget(system.vaultDir, images[0]!.sha256);
-  return { generationId, intendedAtMs, acceptedAtMs, visibleAtMs };
+/** Creates the caller's experience, again and again: from the moment a wish should be sent to the event that shows the picture. */
+export function createGenerator({ gatewayUrl, vaultDir }: { gatewayUrl: string; vaultDir: string }) {
+  const underWay = new Map<PictureInput, number>();
+  const count = (input: PictureInput, change: number) => underWay.set(input, (underWay.get(input) ?? 0) + change).get(input);
+
+  return async (index: number, intendedAtMs: number): Promise<Generated> => {
+    const input = inputOf(index);
+    count(input, 1);
+    const caller = callerOf(gatewayUrl, index);
+    const { generation_id: generationId } = await submit(caller, input);
+    const acceptedAtMs = nowMs();
+    const { images } = await awaitLastEvent(caller, generationId);
+    const visibleAtMs = nowMs();
+    if (index % fetchedEach === 0) await fetchPicture(images[0]!);
+    // Another generation of the same picture may be about to show it.
+    if (count(input, -1) === 0) await forget(vaultDir, images[0]!.sha256);
+    return { generationId, intendedAtMs, acceptedAtMs, visibleAtMs };
+  };
 }
 
 /** The vault keeps a picture once. Removed, the same picture is written and synced in full the next time, as a new one would be. */

@@ -1,4 +1,4 @@
-type PictureInput = { prompt: string; seed: number; width: number; height: number; format: 'jpeg' };
+export type PictureInput = { prompt: string; seed: number; width: number; height: number; format: 'jpeg' };
 
 const differentPictures = 48;
 
