@@ -5,7 +5,7 @@ import type { AttemptState } from '@imagegen/core/generation/output';
 import type { GenerationSettings } from '@imagegen/core/generation/settings';
 import type { GenerationStatus } from '@imagegen/core/generation/status';
 import type { UsageDimension } from '@imagegen/core/insight/roll-up';
-import type { PresetSettings } from '@imagegen/core/library/preset';
+import type { PresetProvider, PresetSettings } from '@imagegen/core/library/preset';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
 import type { Receipt } from '@imagegen/core/routing/receipt';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
@@ -202,8 +202,8 @@ type PresetsTable = {
   user_id: number;
   name: string;
   description: Generated<string>;
-  /** An engine, a company, or null: let routing decide. */
-  provider: string | null;
+  /** An engine to pin, a company to prefer, or null: let routing decide. */
+  provider: PresetProvider | null;
   settings: Json<PresetSettings>;
   loras: Json<{ id: number; weight: number }[]>;
   tags: Json<string[]>;

@@ -24,7 +24,7 @@ export type Submission = {
   idempotencyKey?: string | undefined;
 };
 
-type Submitting = Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'>;
+export type Submitting = Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'>;
 
 const defaultDeadlineSeconds = 600;
 
@@ -92,7 +92,7 @@ async function replay(
     throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used before with another request.');
   }
   const row = await findGeneration(db, principal.userId, found.generation_id);
-  if (!row) return null;
+  if (!row) throw new AppError('CONFLICT', 'The generation made with this idempotency key was deleted.');
   await limiter.refund(principal.userId, 'write');
   return { ...present(row), replayed: true };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { engineIds, type providers } from '../engines/engine.ts';
+import { engineIds } from '../engines/engine.ts';
 import { generationInputSchema, limits as inputLimits, loraSelectionSchema } from '../generation/input.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 
@@ -20,10 +20,8 @@ export const presetSettingsSchema = generationInputSchema
 export type PresetSettings = z.infer<typeof presetSettingsSchema>;
 
 /** An engine to pin, or a company to prefer. */
-export const presetProviders = [...engineIds, 'fal'] as const satisfies readonly (
-  | (typeof engineIds)[number]
-  | (typeof providers)[number]
-)[];
+const presetProviders = [...engineIds, 'fal'] as const;
+export type PresetProvider = (typeof presetProviders)[number];
 
 const name = promptText({ maxCodePoints: presetLimits.nameChars, required: true });
 const fields = {

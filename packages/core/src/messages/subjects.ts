@@ -12,6 +12,9 @@ export const streams = {
 export const subjects = {
   requested: (provider: Provider, generationId: string) => `generation.requested.${provider}.${generationId}`,
   requestedOf: (provider: Provider) => `generation.requested.${provider}.*`,
+  /** Not in a stream: whoever works on it looks at Postgres sooner; whoever does not hears nothing and will look anyway. */
+  cancel: (provider: Provider, generationId: string) => `generation.cancel.${provider}.${generationId}`,
+  cancelOf: (provider: Provider) => `generation.cancel.${provider}.*`,
   event: (userId: number, generationId: string) => `generation.event.${userId}.${generationId}`,
   allEvents: 'generation.event.>',
 } as const;

@@ -11,6 +11,7 @@ import { errors } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
 import { pictureBodyBytes } from '../picture-body.ts';
 import { gatewayBodySchema } from './input.ts';
+import { registerLibrary } from './library-routes.ts';
 import { registerLive } from './live-routes.ts';
 import { statusBodySchema, statusParamsSchema, statusQuerySchema } from './status-input.ts';
 import { translateBody, translateOutput } from './translate.ts';
@@ -36,6 +37,7 @@ export function registerGatewayGroup(app: FastifyInstance, context: GatewayConte
     registerGenerate(app, context, prefix);
     registerStatus(app, context, prefix);
     registerLive(app, context, prefix);
+    registerLibrary(app, context, prefix);
   }
 }
 

@@ -1,6 +1,10 @@
+import { generationInputSchema } from '@imagegen/core/generation/input';
 import { tracked } from '@trpc/server';
 import * as z from 'zod';
+import { cancelGeneration } from '../../generations/cancel-generation.ts';
 import { getGeneration } from '../../generations/get-generation.ts';
+import { favoriteGeneration } from '../../generations/mark-generation.ts';
+import { retryGeneration } from '../../generations/retry-generation.ts';
 import { type LiveEvent, subscribe } from '../../generations/subscribe.ts';
 import type { Metrics } from '../../metrics.ts';
 import { router, strict, userProcedure } from '../init.ts';
@@ -9,6 +13,20 @@ const id = z.string().min(1).max(64).meta({ description: 'Generation id or reque
 
 export const generationsRouter = router({
   get: userProcedure.input(strict(z.strictObject({ id }))).query(({ ctx, input }) => getGeneration(ctx, ctx.principal, input.id)),
+
+  /** Toggles the mark, or sets it to `favorite`. */
+  favorite: userProcedure
+    .input(strict(z.strictObject({ id, favorite: z.boolean().optional() })))
+    .mutation(({ ctx, input }) => favoriteGeneration(ctx, ctx.principal, input)),
+
+  cancel: userProcedure.input(strict(z.strictObject({ id }))).mutation(({ ctx, input }) => cancelGeneration(ctx, ctx.principal, input.id)),
+
+  /** The same again: with its seed, or with `reroll` another one. */
+  retry: userProcedure
+    .input(strict(z.strictObject({ id, reroll: z.boolean().optional(), idempotency_key: generationInputSchema.shape.idempotency_key })))
+    .mutation(({ ctx, input: { idempotency_key: idempotencyKey, ...retry } }) =>
+      retryGeneration(ctx, ctx.principal, { ...retry, idempotencyKey, api: 'trpc' }),
+    ),
 
   /** Its events, from the first or after `lastEventId`, to the terminal one. Ids are sequence numbers. */
   subscribe: userProcedure
