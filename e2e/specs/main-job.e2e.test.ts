@@ -183,7 +183,7 @@ describe.concurrent('from a wish to a picture', () => {
   });
 
   test('the LoRAs that may be named are listed', async () => {
-    const loras = await client.loras.list.query();
+    const { loras } = await client.loras.list.query();
     expect(loras.map(({ id }) => id)).toEqual(expect.arrayContaining([309, 310, 311, 312]));
     expect(loras.map(({ name }) => name)).toEqual(loras.map(({ name }) => name).sort());
   });

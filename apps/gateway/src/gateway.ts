@@ -14,6 +14,7 @@ import { ImageLinks } from './generations/image-links.ts';
 import { startServer } from './http/server.ts';
 import { ensureDevelopmentKeys } from './identity/development-keys.ts';
 import { openIdentity } from './identity/open-identity.ts';
+import { startCountingOutcomes } from './insight/count-outcomes.ts';
 import { LoraCatalogue } from './library/lora-catalogue.ts';
 import { QueueAllowance } from './limits/queue-allowance.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
@@ -44,6 +45,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
   started.use(startOutboxRelay({ db, bus, logger }));
   for (const sweeper of startSweepers({ db, logger, metrics })) started.use(sweeper);
+  started.use(startCountingOutcomes({ db, logger }));
 
   const identity = started.use(openIdentity({ config, db, logger }));
   const context: GatewayContext = {

@@ -9,6 +9,7 @@ import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
 import { registerTickets } from '../rest/ticket-routes.ts';
 import { registerV1 } from '../rest/v1/routes.ts';
 import { registerAdmin } from '../rest/v2/admin-routes.ts';
+import { registerData } from '../rest/v2/data-routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { type AppRouter, appRouter } from '../trpc/app-router.ts';
 import { answerHeaders } from '../trpc/init.ts';
@@ -75,6 +76,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     registerTickets(scope, context);
     registerAdmin(scope, context);
     registerV2(scope, context);
+    registerData(scope, context);
     registerGatewayGroup(scope, context);
     await scope.register(async (v1) => registerV1(v1, context));
   });

@@ -3,9 +3,11 @@ import { issueTicket } from '../identity/issue-ticket.ts';
 import { statusBodySchema } from '../rest/v2/translate.ts';
 import { generateProcedure } from './generate-procedure.ts';
 import { router, strict, userProcedure } from './init.ts';
+import { dataRouter } from './routers/data.ts';
 import { fluxRouter } from './routers/flux.ts';
 import { generationsRouter } from './routers/generations.ts';
 import { adminKeysRouter, keysRouter } from './routers/keys.ts';
+import { lorasRouter } from './routers/loras.ts';
 import { utilsRouter } from './routers/utils.ts';
 
 /** The tree; its type is the client's whole knowledge of the gateway. */
@@ -19,7 +21,8 @@ export const appRouter = router({
   }),
   utils: utilsRouter,
   generations: generationsRouter,
-  loras: router({ list: userProcedure.query(({ ctx }) => ctx.loras.all()) }),
+  data: dataRouter,
+  loras: lorasRouter,
   tickets: router({ create: userProcedure.mutation(({ ctx }) => issueTicket(ctx, ctx.principal)) }),
   keys: keysRouter,
   admin: router({ keys: adminKeysRouter }),
