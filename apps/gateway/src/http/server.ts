@@ -5,6 +5,7 @@ import { newId } from '@imagegen/runtime/ids';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
+import { registerDeployed } from '../rest/deployed/routes.ts';
 import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
 import { registerTickets } from '../rest/ticket-routes.ts';
 import { registerV1 } from '../rest/v1/routes.ts';
@@ -77,9 +78,10 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     registerAdmin(scope, context);
     registerV2(scope, context);
     registerData(scope, context);
-    registerGatewayGroup(scope, context);
-    await scope.register(async (v1) => registerV1(v1, context));
   });
+  await app.register(async (scope) => registerGatewayGroup(scope, context));
+  await app.register(async (scope) => registerV1(scope, context));
+  await app.register(async (scope) => registerDeployed(scope, context));
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
     router: appRouter,
     createContext: ({ req, info }) => createTrpcContext(context, req, info),

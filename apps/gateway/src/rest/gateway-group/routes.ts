@@ -6,7 +6,7 @@ import type { GatewayContext } from '../../context.ts';
 import { checkStatus, readRow, type StatusQuery } from '../../generations/get-generation.ts';
 import { presentAtAccept } from '../../generations/present-generation.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
-import { principalOf } from '../../http/request-principal.ts';
+import { principalOf, requirePrincipal } from '../../http/request-principal.ts';
 import { errors } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
 import { pictureBodyBytes } from '../picture-body.ts';
@@ -22,8 +22,10 @@ export const gatewayPrefixes = ['/api', '/api::_WUcacrv'] as const;
 /** Steps and guidance when not asked (ChatEnhanced's contract). */
 export const gatewayDefaults = { steps: 30, cfgScale: 7.5 };
 
-const generateRoutes: { path: string; engine: EngineId | null; summary: string }[] = [
-  { path: 'image/generate', engine: null, summary: 'A picture by any engine' },
+type GenerateRoute = { path: string; engine: EngineId | null; summary: string };
+
+const anyEngine: GenerateRoute = { path: 'image/generate', engine: null, summary: 'A picture by any engine' };
+const oneEngine: readonly GenerateRoute[] = [
   { path: 'providers/flux-dev', engine: 'replicate', summary: 'A picture by FLUX dev on Replicate' },
   { path: 'providers/juggernaut', engine: 'flux-juggernaut', summary: 'A picture by Juggernaut FLUX' },
   { path: 'providers/flux-general', engine: 'flux-advanced', summary: 'A picture by FLUX with up to five LoRAs' },
@@ -32,17 +34,32 @@ const generateRoutes: { path: string; engine: EngineId | null; summary: string }
 const tags = ['gateway'];
 const security = [{ apiKey: [] }];
 
-export function registerGatewayGroup(app: FastifyInstance, context: GatewayContext): void {
-  for (const prefix of gatewayPrefixes) {
-    registerGenerate(app, context, prefix);
-    registerStatus(app, context, prefix);
-    registerLive(app, context, prefix);
-    registerLibrary(app, context, prefix);
-  }
+/** Only the generate route of the first front ends, and its status, may be open to callers without a key (`LEGACY_ANONYMOUS`). */
+export async function registerGatewayGroup(app: FastifyInstance, context: GatewayContext): Promise<void> {
+  await app.register(async (scope) => {
+    requirePrincipal(scope, context.authenticator, { anonymous: true });
+    for (const prefix of gatewayPrefixes) {
+      registerGenerate(scope, context, { prefix, routes: [anyEngine] });
+      registerStatus(scope, context, prefix);
+    }
+  });
+  await app.register(async (scope) => {
+    requirePrincipal(scope, context.authenticator, { ticket: true });
+    for (const prefix of gatewayPrefixes) registerLive(scope, context, prefix);
+  });
+  await app.register(async (scope) => {
+    requirePrincipal(scope, context.authenticator);
+    for (const prefix of gatewayPrefixes) {
+      registerGenerate(scope, context, { prefix, routes: oneEngine });
+      registerLibrary(scope, context, prefix);
+    }
+  });
 }
 
-function registerGenerate(app: FastifyInstance, context: GatewayContext, prefix: string): void {
-  for (const { path, engine, summary } of generateRoutes) {
+type GenerateRoutes = { prefix: string; routes: readonly GenerateRoute[] };
+
+function registerGenerate(app: FastifyInstance, context: GatewayContext, { prefix, routes }: GenerateRoutes): void {
+  for (const { path, engine, summary } of routes) {
     const door = { api: 'gateway', route: `gateway/${path}`, defaults: gatewayDefaults, engine };
     const schema = {
       tags,
@@ -72,7 +89,7 @@ function registerStatus(app: FastifyInstance, context: GatewayContext, prefix: s
     app.get(`${prefix}/${path}`, { schema: { ...described, querystring: statusQuerySchema, ...answers } }, (request) =>
       look(request, validate(statusQuerySchema, request.query)),
     );
-    app.post(`${prefix}/${path}`, { schema: { ...described, body: statusBodySchema, ...answers } }, (request) =>
+    app.post(`${prefix}/${path}`, { config: { access: 'read' }, schema: { ...described, body: statusBodySchema, ...answers } }, (request) =>
       look(request, validate(statusBodySchema, request.body)),
     );
   }

@@ -5,7 +5,7 @@ import { checkStatus } from '../../generations/get-generation.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
 import { waitForGeneration } from '../../generations/wait-for-generation.ts';
 import { replyWithError } from '../../http/error-reply.ts';
-import { principalOf } from '../../http/request-principal.ts';
+import { principalOf, requirePrincipal } from '../../http/request-principal.ts';
 import { legacyErrors } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
 import { formatLegacyError } from '../legacy/legacy-error.ts';
@@ -32,6 +32,7 @@ const security = [{ apiKey: [] }];
 /** The frozen endpoints of the first group: nothing is added here but what old callers need to be served as before. */
 export async function registerV1(app: FastifyInstance, context: GatewayContext): Promise<void> {
   app.setErrorHandler(replyWithError(formatLegacyError));
+  requirePrincipal(app, context.authenticator, { anonymous: true });
   app.addHook('onSend', async (request, reply) => {
     const { successor = '/docs' } = request.routeOptions.config;
     reply.header('deprecation', deprecation).header('sunset', sunset).header('link', `<${successor}>; rel="successor-version"`);
