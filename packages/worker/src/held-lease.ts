@@ -18,21 +18,39 @@ export class LeaseLostError extends Error {
 export class HeldLease implements AsyncDisposable {
   readonly lease: Lease;
   readonly #abort = new AbortController();
+  readonly #cancel = new AbortController();
+  readonly #renew: () => Promise<void>;
   readonly #timer: NodeJS.Timeout;
   #validUntil: number;
   #renewal: Promise<void> = Promise.resolve();
 
   /** @param claim `askedAt`: this process's monotonic clock before it claimed the generation. */
-  constructor(context: Pick<WorkerContext, 'db' | 'logger'>, claim: Lease & { askedAt: number }, stillWorking: () => void) {
+  constructor(
+    context: Pick<WorkerContext, 'db' | 'logger'>,
+    claim: Lease & { askedAt: number; cancelRequested?: boolean },
+    stillWorking: () => void,
+  ) {
     this.lease = { generationId: claim.generationId, epoch: claim.epoch };
     this.#validUntil = claim.askedAt + leaseMs;
+    if (claim.cancelRequested) this.#cancel.abort();
+    this.#renew = () => this.#renewOnce(context, stillWorking);
     this.#timer = setInterval(() => {
-      this.#renewal = this.#renew(context, stillWorking);
+      this.#renewal = this.#renew();
     }, renewalMs);
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Aborts when the owner of the generation wants it to stop: seen at every renewal. */
+  get canceled(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  /** Renews now: there may be something to see. */
+  lookAgain(): void {
+    this.#renewal = this.#renewal.then(this.#renew);
   }
 
   /**
@@ -43,11 +61,13 @@ export class HeldLease implements AsyncDisposable {
     if (this.#abort.signal.aborted || performance.now() > this.#validUntil) throw new LeaseLostError('the lease is over');
   }
 
-  async #renew({ db, logger }: Pick<WorkerContext, 'db' | 'logger'>, stillWorking: () => void): Promise<void> {
+  async #renewOnce({ db, logger }: Pick<WorkerContext, 'db' | 'logger'>, stillWorking: () => void): Promise<void> {
     const askedAt = performance.now();
     try {
-      if (await renewLease(db, this.lease, leaseMs)) {
+      const renewed = await renewLease(db, this.lease, leaseMs);
+      if (renewed) {
         this.#validUntil = askedAt + leaseMs;
+        if (renewed.cancelRequested) this.#cancel.abort();
         stillWorking();
       } else this.#abort.abort(new LeaseLostError('the lease belongs to somebody else'));
     } catch (error) {

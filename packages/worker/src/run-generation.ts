@@ -1,10 +1,12 @@
 import { publishDurably } from '@imagegen/bus/publish';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
+import { canceledError } from '@imagegen/core/generation/canceled';
 import { subjects } from '@imagegen/core/messages/subjects';
 import { type ClaimedGeneration, claimGeneration, releaseLease } from '@imagegen/db/queries/claims';
 import { finishGeneration, type GenerationEnd } from '@imagegen/db/queries/finish-generation';
 import { deleteOutbox } from '@imagegen/db/queries/outbox';
 import type { StoredError } from '@imagegen/db/tables';
+import { cancelAtProvider } from './cancel-at-provider.ts';
 import { HeldLease, LeaseLostError, leaseMs } from './held-lease.ts';
 import { maxTries } from './retry-policy.ts';
 import { type CallEnd, type CallRun, runCall } from './run-call.ts';
@@ -24,7 +26,9 @@ export async function runGeneration(context: WorkerContext, generationId: string
   const askedAt = performance.now();
   const generation = await claimGeneration(context.db, { generationId, owner, leaseMs, maxRunningPerUser });
   if (!generation) return;
-  await using held = new HeldLease(context, { generationId, epoch: generation.lease_epoch, askedAt }, stillWorking);
+  const { lease_epoch: epoch, cancel_requested: cancelRequested } = generation;
+  await using held = new HeldLease(context, { generationId, epoch, askedAt, cancelRequested }, stillWorking);
+  using _ = context.cancelBell.listen(generationId, () => held.lookAgain());
   try {
     const next = await makeImages(context, generation, held);
     if (next.kind === 'finish') await finish(context, generation, held, next.end);
@@ -37,20 +41,23 @@ export async function runGeneration(context: WorkerContext, generationId: string
 
 async function makeImages(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
   const deadline = generation.remaining_ms > 0 ? AbortSignal.timeout(Math.ceil(generation.remaining_ms)) : AbortSignal.abort();
-  const sending = AbortSignal.any([held.signal, deadline]);
-  const waiting = AbortSignal.any([sending, context.stopping]);
+  // A POST is let through where its submission can be canceled afterwards; else hanging up is all that can be done.
+  const hangUp = context.adapter.cancel ? [] : [held.canceled];
+  const sending = AbortSignal.any([held.signal, deadline, ...hangUp]);
+  const waiting = AbortSignal.any([sending, context.stopping, held.canceled]);
   try {
     const runs = generation.plan.calls.map((call, index): CallRun => ({ context, generation, held, call, index, sending, waiting }));
     const settled = await Promise.allSettled(runs.map(runCall));
     const broken = settled.find((result) => result.status === 'rejected');
     if (broken) throw broken.reason;
     const ends = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    return deadline.aborted && !ends.every(({ kind }) => kind === 'delivered')
-      ? { kind: 'finish', end: { status: 'failed', error: deadlineError } }
-      : conclude(generation, ends);
+    if (ends.every(({ kind }) => kind === 'delivered')) return conclude(generation, ends);
+    if (held.canceled.aborted) return await cancel(context, generation, held);
+    return deadline.aborted ? { kind: 'finish', end: { status: 'failed', error: deadlineError } } : conclude(generation, ends);
   } catch (error) {
     if (held.signal.aborted) throw held.signal.reason;
     if (error instanceof LeaseLostError) throw error;
+    if (held.canceled.aborted) return await cancel(context, generation, held);
     if (deadline.aborted) return { kind: 'finish', end: { status: 'failed', error: deadlineError } };
     if (context.stopping.aborted) return { kind: 'release', delayMs: 0, countsAsTry: false };
     context.logger.error({ err: error, generation_id: generation.generation_id, tries: generation.tries }, 'generation broke off');
@@ -60,6 +67,11 @@ async function makeImages(context: WorkerContext, generation: ClaimedGeneration,
       end: { status: 'failed', error: { code: 'INTERNAL', message: 'The generation could not be finished. Nothing is charged.' } },
     };
   }
+}
+
+async function cancel(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
+  await cancelAtProvider(context, generation, held);
+  return { kind: 'finish', end: { status: 'failed', error: canceledError } };
 }
 
 /** What the ends of all calls mean for the generation. Some pictures are better than none: what was delivered is kept and paid for. */

@@ -1,5 +1,6 @@
 import { connectBus } from '@imagegen/bus/connect';
 import { consumeWork } from '@imagegen/bus/consume-work';
+import { hearCancels } from '@imagegen/bus/hear-cancels';
 import { checkBus } from '@imagegen/bus/publish';
 import { ensureStreams } from '@imagegen/bus/streams';
 import { migrate } from '@imagegen/db/migrate';
@@ -7,6 +8,7 @@ import { checkDatabase, openDatabase } from '@imagegen/db/open-database';
 import { startHealthServer } from '@imagegen/runtime/health-server';
 import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
+import { CancelBell } from './cancel-bell.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
 import { runGeneration } from './run-generation.ts';
 import type { WorkerConfig } from './worker-config.ts';
@@ -30,7 +32,8 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
   const bus = started.use(await connectBus({ url: config.natsUrl, name: adapter.provider, logger }));
   await ensureStreams(bus);
 
-  const context: WorkerContext = { ...config, db, bus, vault, logger, adapter, stopping: stopping.signal };
+  const context: WorkerContext = { ...config, db, bus, vault, logger, adapter, cancelBell: new CancelBell(), stopping: stopping.signal };
+  started.use(hearCancels({ bus, provider: adapter.provider, onCancel: (generationId) => context.cancelBell.ring(generationId) }));
   started.use(
     consumeWork({
       bus,

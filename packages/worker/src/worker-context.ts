@@ -2,6 +2,7 @@ import type { Bus } from '@imagegen/bus/connect';
 import type { Database } from '@imagegen/db/open-database';
 import type { Logger } from '@imagegen/runtime/logger';
 import type { Vault } from '@imagegen/vault/vault';
+import type { CancelBell } from './cancel-bell.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
 
 export type WorkerContext = {
@@ -16,6 +17,8 @@ export type WorkerContext = {
   maxRunningPerUser: number;
   /** `PROVIDER_WEBHOOK_BASE_URL`; null: polling only. */
   callbackBaseUrl: string | null;
+  /** Rings when somebody wants a generation to stop. */
+  cancelBell: CancelBell;
   /** Aborted when the process is asked to stop: work that can be resumed is parked. */
   stopping: AbortSignal;
 };

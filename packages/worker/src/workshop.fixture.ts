@@ -12,6 +12,7 @@ import { openVault } from '@imagegen/vault/open-vault';
 import { picture } from '@imagegen/vault/picture.fixture';
 import type { Vault } from '@imagegen/vault/vault';
 import { expect } from 'vitest';
+import { CancelBell } from './cancel-bell.ts';
 import type { ProviderOutput } from './provider-adapter.ts';
 import { runGeneration } from './run-generation.ts';
 import type { ScriptedAdapter } from './scripted-adapter.fixture.ts';
@@ -44,7 +45,8 @@ export async function openWorkshop(): Promise<Workshop> {
 export function aWorker({ db, bus, vault }: Workshop, adapter: ScriptedAdapter, changes: Partial<WorkerContext> = {}): WorkerContext {
   const logger = createLogger('test', 'silent');
   const stopping = new AbortController().signal;
-  return { db, bus, vault, logger, adapter, owner: 'first', maxRunningPerUser: 1_000, callbackBaseUrl: null, stopping, ...changes };
+  const own = { owner: 'first', maxRunningPerUser: 1_000, callbackBaseUrl: null, cancelBell: new CancelBell(), stopping };
+  return { db, bus, vault, logger, adapter, ...own, ...changes };
 }
 
 /** Accepts a generation of `calls` calls for one picture each; its id. */

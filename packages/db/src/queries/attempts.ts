@@ -86,3 +86,13 @@ export async function recordOutcome(db: Executor, lease: Lease, attemptId: strin
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
+
+/** The submissions of a generation that a provider has taken and that have not ended. */
+export async function listSubmitted(db: Executor, generationId: string) {
+  return db
+    .selectFrom('generation_attempts')
+    .select(['id', 'call', 'provider_request_id', 'provider_urls'])
+    .where('generation_id', '=', generationId)
+    .where('state', '=', 'submitted')
+    .execute();
+}

@@ -69,7 +69,7 @@ test('a lease that ran out is taken over under the next epoch, with all that was
 test('a renewed lease is not taken over', async () => {
   const { generation_id: generationId } = await aClaimedGeneration(db, userId);
   await expireLease(db, generationId);
-  expect(await renewLease(db, { generationId, epoch: 1 }, leaseMs)).toBe(true);
+  expect(await renewLease(db, { generationId, epoch: 1 }, leaseMs)).toEqual({ cancelRequested: false });
   expect(await claimGeneration(db, { generationId, owner: 'second', leaseMs })).toBeNull();
 });
 
@@ -83,7 +83,7 @@ test('who lost the lease writes nothing, whatever it tries', async () => {
   await claimGeneration(db, { generationId, owner: 'second', leaseMs });
   const before = await everythingAbout(generationId);
 
-  expect(await renewLease(db, stale, leaseMs)).toBe(false);
+  expect(await renewLease(db, stale, leaseMs)).toBeNull();
   expect(await releaseLease(db, stale, { delayMs: 0, countsAsTry: true })).toBe(false);
   expect(await recordIntent(db, stale, { ...intent, id: 'att_stale', try: 2, callbackToken: 'stale' })).toBe(false);
   expect(await recordOutcome(db, stale, intent.id, { state: 'succeeded', images: [], costMicros: 1 })).toBe(false);

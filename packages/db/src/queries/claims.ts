@@ -41,6 +41,8 @@ export type ClaimedGeneration = {
   started_at: Date;
   /** Milliseconds left until the absolute deadline, negative when it has passed. */
   remaining_ms: number;
+  /** Its owner wants it to stop. */
+  cancel_requested: boolean;
   attempts: ClaimedAttempt[];
 };
 
@@ -76,7 +78,7 @@ export async function claimGeneration(db: Executor, claim: Claim): Promise<Claim
       status = 'processing', started_at = coalesce(started_at, now())
     where generation_id in (select generation_id from asked where runs)
     returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, event_seq, started_at,
-      (extract(epoch from deadline_at - now()) * 1000)::float8 as remaining_ms,
+      cancel_requested_at is not null as cancel_requested, (extract(epoch from deadline_at - now()) * 1000)::float8 as remaining_ms,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', a.id, 'try', a.try, 'call', a.call, 'state', a.state, 'callback_token', a.callback_token,
           'age_ms', (extract(epoch from now() - a.created_at) * 1000)::float8, 'provider_request_id', a.provider_request_id,
@@ -85,16 +87,17 @@ export async function claimGeneration(db: Executor, claim: Claim): Promise<Claim
   return rows[0] ?? null;
 }
 
-/** Keeps the lease alive; false when it is no longer ours. */
-export async function renewLease(db: Executor, lease: Lease, leaseMs: number): Promise<boolean> {
-  const result = await db
+/** Keeps the lease alive, and says whether the owner of the generation wants it to stop; null when the lease is no longer ours. */
+export async function renewLease(db: Executor, lease: Lease, leaseMs: number): Promise<{ cancelRequested: boolean } | null> {
+  const renewed = await db
     .updateTable('generation_history_v2')
     .set({ lease_until: sql<Date>`now() + make_interval(secs => ${leaseMs / 1000}::float8)` })
     .where('generation_id', '=', lease.generationId)
     .where('lease_epoch', '=', lease.epoch)
     .where('status', '=', 'processing')
+    .returning(sql<boolean>`cancel_requested_at is not null`.as('cancelRequested'))
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return renewed ?? null;
 }
 
 /** Gives the generation back: due again after `delayMs`, counted as one more try when `countsAsTry`. */
