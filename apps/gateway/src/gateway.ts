@@ -44,7 +44,8 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   const events = new EventHub();
   started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
   started.use(startOutboxRelay({ db, bus, logger }));
-  for (const sweeper of startSweepers({ db, logger, metrics })) started.use(sweeper);
+  const ringer = started.use(createRinger({ db, bus, logger }));
+  for (const sweeper of startSweepers({ db, bus, logger, metrics })) started.use(sweeper);
   started.use(startCountingOutcomes({ db, logger }));
 
   const identity = started.use(openIdentity({ config, db, logger }));
@@ -61,7 +62,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     limiter: new RateLimiter(db, config.limits.calls),
     queue: new QueueAllowance(db, config.limits.maxQueuedPerUser),
     loras: new LoraCatalogue(db),
-    accepting: new AcceptQueue(db, createRinger({ db, bus, logger })),
+    accepting: new AcceptQueue(db, ringer.ring),
     events,
     links: new ImageLinks(config.imageBaseUrl ?? config.publicBaseUrl ?? `http://${config.host}:${config.port}`, config.imageSigningSecret),
   };

@@ -25,6 +25,7 @@ export async function connectBus(options: { url: string; name: string; logger: L
     reconnectJitter: 250,
     pingInterval: 5_000,
     maxPingOut: 2,
+    noAsyncTraces: true, // otherwise every publish builds stack traces for an error that hardly ever comes
   });
   refuseOldServer(connection);
   void logStatus(connection, options.logger);

@@ -1,3 +1,5 @@
+import type { Provider } from '@imagegen/core/engines/engine';
+import { streams } from '@imagegen/core/messages/subjects';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
 
@@ -32,4 +34,14 @@ export function announce(bus: Bus, subject: string, payload: object): void {
 /** A JetStream round trip: a server that answers TCP and pings may still be unable to store. */
 export async function checkBus(bus: Bus): Promise<void> {
   await bus.manager.getAccountInfo();
+}
+
+/** Rings that no worker of this provider has taken yet; 0 also when the stream has been lost. */
+export async function countWaitingRings({ manager }: Bus, provider: Provider): Promise<number> {
+  try {
+    return (await manager.consumers.info(streams.work.name, provider)).num_pending;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return 0;
+    throw error;
+  }
 }

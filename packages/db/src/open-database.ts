@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { PreparingClient } from './preparing-client.ts';
 import type { Tables } from './tables.ts';
 
 /** A connection pool seen through Kysely. Query functions take it first, so that a transaction fits in its place. */
@@ -19,6 +20,7 @@ const int8 = 20;
 /** Opens a pool whose sessions cannot hang: statements end after 10 s, lock waits after 5 s, idle transactions after 15 s. */
 export function openDatabase({ url, poolSize = 10, applicationName, onIdleError }: DatabaseOptions): Database {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max: poolSize,
     application_name: applicationName,
@@ -32,6 +34,9 @@ export function openDatabase({ url, poolSize = 10, applicationName, onIdleError 
     types: { getTypeParser: (oid, format) => (oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) },
   });
   pool.on('error', onIdleError);
+  // A connection that breaks between two queries of its user has nobody else to tell, and an unheard error ends the process. The user's
+  // next query fails.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

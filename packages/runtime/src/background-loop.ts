@@ -9,7 +9,7 @@ type Loop = {
   round: (signal: AbortSignal) => Promise<void>;
 };
 
-/** Runs `round` again and again until disposed. A round that throws is logged and the loop goes on with growing pauses, up to 30 s. */
+/** Runs `round` again and again until disposed. A round that throws is logged and the loop goes on with growing pauses, up to 5 s. */
 export function startBackgroundLoop({ name, everyMs, logger, round }: Loop): AsyncDisposable {
   const stop = new AbortController();
   const running = run();
@@ -25,7 +25,7 @@ export function startBackgroundLoop({ name, everyMs, logger, round }: Loop): Asy
         failures += 1;
         logger.warn({ err: error, loop: name, failures }, 'background round failed');
       }
-      const pauseMs = Math.min(30_000, everyMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random());
+      const pauseMs = Math.max(everyMs, Math.min(5_000, everyMs * 2 ** Math.min(failures, 10))) * (0.5 + Math.random());
       await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }

@@ -27,7 +27,9 @@ export class GuardedFetchError extends Error {
   }
 }
 
-const privateAddresses = new BlockList();
+/** Two lists: in one, the rule for IPv4 addresses mapped into IPv6 would match every IPv4 address. */
+const privateIpv4 = new BlockList();
+const privateIpv6 = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -41,7 +43,7 @@ for (const [network, prefix] of [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv4');
+  privateIpv4.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
   ['::', 96],
@@ -53,12 +55,13 @@ for (const [network, prefix] of [
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv6');
+  privateIpv6.addSubnet(network, prefix, 'ipv6');
 }
 
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !privateAddresses.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 4) return !privateIpv4.check(address, 'ipv4');
+  return family === 6 && !privateIpv6.check(address, 'ipv6');
 }
 
 const vettedLookup: LookupFunction = (hostname, options, callback) => {

@@ -10,26 +10,50 @@ const mostUnderWay = 2_000;
 
 type Rows = { generation: NewGeneration; outboxId: number }[];
 
-/** Rings for freshly committed generations without making their callers wait, and forgets the outbox rows that are delivered. */
-export function createRinger({ db, bus, logger }: { db: Executor; bus: Bus; logger: Logger }): (rows: Rows) => void {
-  let underWay = 0;
-  return (rows) => {
-    if (rows.length === 0 || underWay + rows.length > mostUnderWay) return;
-    underWay += rows.length;
-    void ring(rows).finally(() => {
-      underWay -= rows.length;
-    });
-  };
+/** Delivered rows are forgotten together, well before the relay would look at them: each delete is a commit. */
+const forgetEveryMs = 100;
 
-  async function ring(rows: Rows): Promise<void> {
+export type Ringer = AsyncDisposable & { ring: (rows: Rows) => void };
+
+/** Rings for freshly committed generations without making their callers wait, and forgets the outbox rows that are delivered. */
+export function createRinger({ db, bus, logger }: { db: Executor; bus: Bus; logger: Logger }): Ringer {
+  const underWay = new Set<Promise<void>>();
+  let rowsUnderWay = 0;
+  let delivered: number[] = [];
+  const timer = setInterval(forget, forgetEveryMs);
+
+  async function publish(rows: Rows): Promise<void> {
     const results = await Promise.allSettled(
       rows.map(({ generation: { subject, generation_id }, outboxId }) =>
         publishDurably({ bus, subject, payload: { v: 1, generation_id }, messageId: `outbox-${outboxId}` }),
       ),
     );
-    const delivered = rows.filter((_, index) => results[index]?.status === 'fulfilled').map(({ outboxId }) => outboxId);
+    const done = rows.filter((_, index) => results[index]?.status === 'fulfilled');
+    for (const { outboxId } of done) delivered.push(outboxId);
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed) logger.warn({ err: failed.reason, left: rows.length - delivered.length }, 'rings left to the relay');
-    await deleteOutbox(db, delivered).catch((err: unknown) => logger.warn({ err }, 'delivered outbox rows left to the relay'));
+    if (failed) logger.warn({ err: failed.reason, left: rows.length - done.length }, 'rings left to the relay');
   }
+
+  async function forget(): Promise<void> {
+    const ids = delivered;
+    delivered = [];
+    await deleteOutbox(db, ids).catch((err: unknown) => logger.warn({ err }, 'delivered outbox rows left to the relay'));
+  }
+
+  return {
+    ring(rows) {
+      if (rows.length === 0 || rowsUnderWay + rows.length > mostUnderWay) return;
+      rowsUnderWay += rows.length;
+      const publishing = publish(rows).finally(() => {
+        rowsUnderWay -= rows.length;
+        underWay.delete(publishing);
+      });
+      underWay.add(publishing);
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await Promise.all(underWay);
+      await forget();
+    },
+  };
 }

@@ -1,4 +1,7 @@
+import type { Bus } from '@imagegen/bus/connect';
+import { countWaitingRings } from '@imagegen/bus/publish';
 import { engines } from '@imagegen/core/engines/catalogue';
+import { engineIds, providers } from '@imagegen/core/engines/engine';
 import { subjects } from '@imagegen/core/messages/subjects';
 import type { Database } from '@imagegen/db/open-database';
 import { pruneIdempotencyKeys } from '@imagegen/db/queries/accept-generations';
@@ -9,11 +12,14 @@ import { startBackgroundLoop } from '@imagegen/runtime/background-loop';
 import type { Logger } from '@imagegen/runtime/logger';
 import type { Metrics } from '../metrics.ts';
 
-/** A generation that is due and unheld is rung for again after this long: its message may be lost, or it just waits its turn. */
-const quietMs = 10_000;
+/**
+ * A generation that is due and unheld is rung for again after this long: its message is lost, or it waits its turn. While the queue still holds
+ * rings it most probably waits, and a long backlog must not be rung for over and over.
+ */
+const quietMs = { emptyQueue: 10_000, backlog: 60_000 };
 const perRound = 500;
 
-type Sweeping = { db: Database; logger: Logger; metrics: Metrics };
+type Sweeping = { db: Database; bus: Bus; logger: Logger; metrics: Metrics };
 
 /** Every state has an owner and a maximum age: what nobody works on is rung for again, what is past its deadline ends. */
 export function startSweepers(context: Sweeping): AsyncDisposable[] {
@@ -29,17 +35,25 @@ export function startSweepers(context: Sweeping): AsyncDisposable[] {
   ];
 }
 
-async function ringAgain({ db, metrics }: Sweeping): Promise<void> {
-  const rung = await db.transaction().execute(async (transaction) => {
-    const unrung = await takeUnrung(transaction, quietMs, perRound);
-    const rows = unrung.map(({ generation_id, engine }) => ({
-      subject: subjects.requested(engines[engine].provider, generation_id),
-      payload: { v: 1, generation_id },
-    }));
-    await insertOutbox(transaction, rows);
-    return rows.length;
-  });
-  metrics.repairs.inc({ kind: 'ring-again' }, rung);
+async function ringAgain({ db, bus, metrics }: Sweeping): Promise<void> {
+  for (const provider of providers) {
+    const backlog = (await countWaitingRings(bus, provider)) > 0;
+    const ids = engineIds.filter((id) => engines[id].provider === provider);
+    const rung = await db.transaction().execute(async (transaction) => {
+      const unrung = await takeUnrung(transaction, {
+        engines: ids,
+        quietMs: backlog ? quietMs.backlog : quietMs.emptyQueue,
+        limit: perRound,
+      });
+      const rows = unrung.map(({ generation_id }) => ({
+        subject: subjects.requested(provider, generation_id),
+        payload: { v: 1, generation_id },
+      }));
+      await insertOutbox(transaction, rows);
+      return rows.length;
+    });
+    metrics.repairs.inc({ kind: 'ring-again' }, rung);
+  }
 }
 
 async function expire({ db, metrics }: Sweeping): Promise<void> {

@@ -14,5 +14,6 @@ export const idempotencyKeySchema = z.object({
 
 /** Throws VALIDATION_ERROR for a key that cannot be one. */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
-  return validate(idempotencyKeySchema.loose(), request.headers)['idempotency-key'];
+  const { 'idempotency-key': key } = request.headers;
+  return key === undefined ? undefined : validate(idempotencyKeySchema, { 'idempotency-key': key })['idempotency-key'];
 }

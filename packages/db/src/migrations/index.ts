@@ -6,6 +6,7 @@ import * as history from './20261120T194500-history.ts';
 import * as keyScopes from './20261120T194500-key-scopes.ts';
 import * as insight from './20261120T194600-insight.ts';
 import * as limits from './20261120T194600-limits.ts';
+import * as openDeadlines from './20261120T201000-open-deadlines.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '20261120T194500-key-scopes': keyScopes,
   '20261120T194600-insight': insight,
   '20261120T194600-limits': limits,
+  '20261120T201000-open-deadlines': openDeadlines,
 };

@@ -42,7 +42,7 @@ export async function acceptGenerations(db: Executor, generations: readonly NewG
       request_hash: idempotency?.requestHash,
     })),
   );
-  const { rows } = await sql<AcceptedRow>`
+  const { rows } = await sql<AcceptedRow>`/* prepare: accept_generations */
     with input as materialized (
       select * from jsonb_to_recordset(${input}::jsonb) as row (
         generation_id text, request_id text, user_id bigint, provider text, engine text, api text, settings jsonb, loras jsonb, plan jsonb,

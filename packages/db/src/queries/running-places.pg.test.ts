@@ -1,3 +1,4 @@
+import { engineIds } from '@imagegen/core/engines/engine';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createMigratedDatabase, type MigratedDatabase } from '../migrated-database.ts';
@@ -101,7 +102,8 @@ test('a waiting one is rung for again by the sweeper when nobody woke it', async
   const [running = '', waiting = ''] = await accepted(2);
   await claim(running, 1);
   await claim(waiting, 1);
-  const rung = async () => (await takeUnrung(db, 10_000, 1_000)).map(({ generation_id }) => generation_id);
+  const rung = async () =>
+    (await takeUnrung(db, { engines: engineIds, quietMs: 10_000, limit: 1_000 })).map(({ generation_id }) => generation_id);
   expect(await rung()).not.toContain(waiting);
   await sql`update generation_history_v2 set next_attempt_at = now() where generation_id = ${waiting}`.execute(db);
   expect(await rung()).toContain(waiting);

@@ -1,3 +1,4 @@
+import { engineIds } from '@imagegen/core/engines/engine';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createMigratedDatabase, type MigratedDatabase } from '../migrated-database.ts';
@@ -33,7 +34,7 @@ async function accept(count: number, rungSecondsAgo: number): Promise<string[]> 
 }
 
 async function unrung(): Promise<string[]> {
-  return (await takeUnrung(db, quietMs, 100)).map(({ generation_id }) => generation_id);
+  return (await takeUnrung(db, { engines: engineIds, quietMs, limit: 100 })).map(({ generation_id }) => generation_id);
 }
 
 test('what has been quiet too long is taken once', async () => {
@@ -45,7 +46,7 @@ test('what has been quiet too long is taken once', async () => {
 
 test('several sweepers share the quiet ones without doubles', async () => {
   const quiet = await accept(40, 11);
-  const taken = await Promise.all(Array.from({ length: 8 }, () => takeUnrung(db, quietMs, 10)));
+  const taken = await Promise.all(Array.from({ length: 8 }, () => takeUnrung(db, { engines: engineIds, quietMs, limit: 10 })));
   const ids = taken.flat().map(({ generation_id }) => generation_id);
   expect(new Set(ids).size).toBe(ids.length);
   expect([...ids, ...(await unrung())].toSorted()).toEqual(quiet.toSorted());
