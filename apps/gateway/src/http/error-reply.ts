@@ -48,6 +48,6 @@ function isUnavailable(thrown: unknown): boolean {
   return (
     /^(08|53|57)/.test(code) ||
     /^(ECONN|EPIPE|ETIMEDOUT)/.test(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(thrown.message)
+    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(thrown.message)
   );
 }
