@@ -27,7 +27,8 @@ export default defineConfig({
           globalSetup: './e2e/src/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Specs mostly wait: for leases, retries and restarts.
+          maxWorkers: 2,
           maxConcurrency: 20,
         },
       },

@@ -24,7 +24,7 @@ const foreign = [
   'OPENAI_API_KEY_FILE',
 ];
 
-/** A whole system in a folder of its own, on free ports, with provider webhooks, gone when disposed. */
+/** A whole system in a folder of its own, on free ports, with provider webhooks and room for a whole suite, gone when disposed. */
 export async function startRunningSystem(env: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await temporaryFolder());
@@ -42,6 +42,10 @@ export async function startRunningSystem(env: NodeJS.ProcessEnv = {}): Promise<R
         PUBLIC_BASE_URL: gatewayUrl,
         PROVIDER_WEBHOOK_BASE_URL: gatewayUrl,
         SIMULATOR_LATENCY_MS: '20-60',
+        MAX_RUNNING_PER_USER: '1000',
+        RATE_LIMIT_WRITES_PER_MINUTE: '100000',
+        RATE_LIMIT_READS_PER_MINUTE: '100000',
+        RATE_LIMIT_PER_IP_PER_MINUTE: '100000',
         ...env,
       },
     }),
