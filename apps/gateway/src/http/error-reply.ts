@@ -14,6 +14,8 @@ export function replyWithError(format: ErrorFormatter) {
     const { http } = errorCodes[error.code];
     if (http >= 500) request.log.error({ err: thrown, code: error.code }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    // Closing would reset a sender in the middle of its body before it reads the answer; Node drops the rest within the request's time.
+    if (http === 413) reply.removeHeader('connection');
     return reply.code(http).send(format(error));
   };
 }
