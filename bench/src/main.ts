@@ -1,9 +1,10 @@
 import { benchAccept } from './accept/bench-accept.ts';
 import { benchEndToEnd } from './e2e/bench-end-to-end.ts';
+import { benchHistory } from './history/bench-history.ts';
 import { readOptions, UsageError } from './options.ts';
 import { writeJsonReport } from './report/json-report.ts';
 
-const benches = { accept: benchAccept, e2e: benchEndToEnd };
+const benches = { accept: benchAccept, e2e: benchEndToEnd, history: benchHistory };
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));

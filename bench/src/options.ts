@@ -12,6 +12,8 @@ export type BenchOptions = {
   seconds: number | null;
   /** e2e: generations per second. */
   rate: number;
+  /** history: generations in the table. */
+  rows: number;
   /** Where CPU profiles of our processes go; null: none are taken. They slow the run down. */
   profileDir: string | null;
 };
@@ -19,21 +21,23 @@ export type BenchOptions = {
 /** What every bench gets: its options, where its lines go, and what ends it early. */
 export type BenchRun = BenchOptions & { print: (text: string) => void; signal: AbortSignal };
 
-type Command = BenchOptions & { bench: 'accept' | 'e2e'; jsonFile: string | null };
+type Command = BenchOptions & { bench: 'accept' | 'e2e' | 'history'; jsonFile: string | null };
 
 const usage = `pnpm bench accept [--rounds N] [--seconds N] [--json FILE] [--profile DIR]
-pnpm bench e2e [--rate N] [--seconds N] [--json FILE] [--profile DIR]`;
+pnpm bench e2e [--rate N] [--seconds N] [--json FILE] [--profile DIR]
+pnpm bench history [--rounds N] [--rows N] [--json FILE]`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Command {
   const { values, positionals } = parse(args);
   const [bench, ...rest] = positionals;
-  if ((bench !== 'accept' && bench !== 'e2e') || rest.length > 0) throw new UsageError(usage);
+  if ((bench !== 'accept' && bench !== 'e2e' && bench !== 'history') || rest.length > 0) throw new UsageError(usage);
   return {
     bench,
     rounds: count('rounds', values.rounds) ?? 5,
     seconds: count('seconds', values.seconds),
     rate: count('rate', values.rate) ?? 50,
+    rows: count('rows', values.rows) ?? 1_000_000,
     jsonFile: values.json ? resolve(values.json) : null,
     profileDir: values.profile ? resolve(values.profile) : null,
   };
@@ -42,7 +46,11 @@ export function readOptions(args: string[]): Command {
 function parse(args: string[]) {
   const text = { type: 'string' } as const;
   try {
-    return parseArgs({ args, allowPositionals: true, options: { rounds: text, seconds: text, rate: text, json: text, profile: text } });
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { rounds: text, seconds: text, rate: text, rows: text, json: text, profile: text },
+    });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
@@ -50,6 +58,6 @@ function parse(args: string[]) {
 
 function count(name: string, value: string | undefined): number | null {
   if (value === undefined) return null;
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new UsageError(`--${name} must be a whole number from 1\n${usage}`);
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new UsageError(`--${name} must be a whole number from 1\n${usage}`);
   return Number(value);
 }
