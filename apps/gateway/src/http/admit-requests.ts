@@ -37,7 +37,7 @@ export function admitRequests(app: FastifyInstance, { config, limiter }: Pick<Ga
     if (!principal) return;
     const access = accessOf(request);
     const { url = '', config: route } = request.routeOptions;
-    authorize(principal, { access, admin: route.admin, beta: config.identity.v2BetaOnly && url.startsWith('/api:v2/') });
+    authorize(principal, { access, admin: route.admin, beta: config.identity.v2BetaOnly && url.startsWith('/api::v2/') });
     const { admitted, standing } = await limiter.admit(principal.userId, access);
     reply.headers(rateLimitHeaders(standing));
     if (!admitted) throw rateLimited(standing);

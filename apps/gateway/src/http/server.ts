@@ -7,6 +7,7 @@ import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { registerDeployed } from '../rest/deployed/routes.ts';
 import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
+import { registerOpenAi } from '../rest/openai/routes.ts';
 import { registerTickets } from '../rest/ticket-routes.ts';
 import { registerV1 } from '../rest/v1/routes.ts';
 import { registerAdmin } from '../rest/v2/admin-routes.ts';
@@ -26,6 +27,8 @@ import { registerHealth } from './routes/health.ts';
 import { registerImages } from './routes/images.ts';
 
 const bodyLimitBytes = 1024 * 1024;
+/** The names of all procedures in a batch stand in one path parameter. */
+const trpcPathChars = 5_000;
 
 /** The HTTP door, as a table of contents. */
 export async function startServer(context: GatewayContext): Promise<AsyncDisposable & { readonly url: string }> {
@@ -36,6 +39,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     requestTimeout: 30_000,
     trustProxy: config.limits.trustedProxies.length > 0 ? config.limits.trustedProxies : false,
     connectionTimeout: 0,
+    routerOptions: { maxParamLength: trpcPathChars },
     genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('req'),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
     forceCloseConnections: true,
@@ -76,12 +80,13 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     requirePrincipal(scope, context.authenticator);
     registerTickets(scope, context);
     registerAdmin(scope, context);
-    registerV2(scope, context);
+    await registerV2(scope, context);
     registerData(scope, context);
   });
   await app.register(async (scope) => registerGatewayGroup(scope, context));
   await app.register(async (scope) => registerV1(scope, context));
   await app.register(async (scope) => registerDeployed(scope, context));
+  await app.register(async (scope) => registerOpenAi(scope, context), { prefix: '/v1' });
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
     router: appRouter,
     createContext: ({ req, info }) => createTrpcContext(context, req, info),

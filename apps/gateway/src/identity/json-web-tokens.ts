@@ -46,7 +46,7 @@ export class JsonWebTokens {
     if (remembered && remembered.until > Date.now()) return remembered.principal;
     this.#known.delete(digest);
     const claims = await this.#claimsOf(token);
-    if (!claims?.sub || claims.sub.length > maxSubjectChars || claims.sub.includes('\0')) return null;
+    if (!claims || !isSubject(claims.sub)) return null;
     const userId = await this.#users.idOf(`jwt:${claims.sub}`);
     const principal = { userId, ...rightsOf(claims, this.#adminClaim), keyId: null };
     if (this.#known.size >= cachedTokens) this.#known.clear();
@@ -75,6 +75,10 @@ function verifierFor({ trust, issuer, audience }: TokenConfig): (token: string) 
   }
   const keys = createRemoteJWKSet(new URL(trust.jwksUrl), { cooldownDuration: refetchMs, timeoutDuration: 5_000 });
   return async (token) => (await jwtVerify(token, keys, { ...pinned, algorithms: ['RS256', 'ES256', 'EdDSA'] })).payload;
+}
+
+function isSubject(sub: unknown): sub is string {
+  return typeof sub === 'string' && sub.length > 0 && sub.length <= maxSubjectChars && sub.isWellFormed() && !sub.includes('\0');
 }
 
 /** Beta is for those whose `scope` (RFC 9068 §2.2.3) says so; what the issuer calls its other scopes means nothing here. */
