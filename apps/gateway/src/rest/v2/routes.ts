@@ -3,7 +3,7 @@ import { estimateOutputSchema } from '@imagegen/core/estimate/estimate-output';
 import { generationInputSchema } from '@imagegen/core/generation/input';
 import { acceptedSchema, generationOutputSchema } from '@imagegen/core/generation/output';
 import { validate } from '@imagegen/core/validation/validate';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { canonicalDefaults } from '../../config.ts';
 import type { GatewayContext } from '../../context.ts';
 import type { Door } from '../../generations/door.ts';
@@ -11,10 +11,12 @@ import { estimateGeneration } from '../../generations/estimate-generation.ts';
 import { checkStatus } from '../../generations/get-generation.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
 import { validateGeneration, validationOutputSchema } from '../../generations/validate-generation.ts';
+import { acceptForms, readForm } from '../../http/multipart-body.ts';
 import { principalOf } from '../../http/request-principal.ts';
 import { errors } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
 import { pictureBodyBytes } from '../picture-body.ts';
+import { editBodyOfForm } from './edit-form.ts';
 import { replicateInputSchema, statusBodySchema, statusQuerySchema, translateReplicate } from './translate.ts';
 
 type GenerateRoute = { path: string; engine: EngineId | null; summary: string; example?: Record<string, unknown> };
@@ -36,25 +38,40 @@ function doorTo(path: string, engine: EngineId | null): Door {
   return { api: 'v2', route: `v2/${path}`, defaults: canonicalDefaults, engine };
 }
 
-export function registerV2(app: FastifyInstance, context: GatewayContext): void {
-  for (const { path, engine, summary } of generateRoutes) {
-    const door = doorTo(path, engine);
-    const body = engine === 'replicate' ? replicateInputSchema : generationInputSchema;
-    const schema = {
-      tags,
-      security,
-      summary,
-      headers: idempotencyKeySchema,
-      body,
-      response: { 202: acceptedSchema, ...errors(400, 401, 402, 413, 415, 422, 429, 503) },
-    };
-    app.post(`/api::v2/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
-      const input = validate(generationInputSchema, engine === 'replicate' ? translateReplicate(request.body) : request.body);
-      const idempotencyKey = idempotencyKeyOf(request);
-      const { replayed, ...accepted } = await submitGeneration(context, { principal: principalOf(request), input, door, idempotencyKey });
-      if (replayed) reply.header('idempotent-replayed', 'true');
-      return reply.code(202).send(accepted);
-    });
+function registerGenerate(app: FastifyInstance, context: GatewayContext, { path, engine, summary }: GenerateRoute): void {
+  const door = doorTo(path, engine);
+  const schema = {
+    tags,
+    security,
+    summary,
+    headers: idempotencyKeySchema,
+    consumes: engine === 'openai-edit' ? ['application/json', 'multipart/form-data'] : ['application/json'],
+    body: engine === 'replicate' ? replicateInputSchema : generationInputSchema,
+    response: { 202: acceptedSchema, ...errors(400, 401, 402, 413, 415, 422, 429, 503) },
+  };
+  app.post(`/api::v2/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
+    const input = validate(generationInputSchema, await readBody(request, engine));
+    const idempotencyKey = idempotencyKeyOf(request);
+    const { replayed, ...accepted } = await submitGeneration(context, { principal: principalOf(request), input, door, idempotencyKey });
+    if (replayed) reply.header('idempotent-replayed', 'true');
+    return reply.code(202).send(accepted);
+  });
+}
+
+async function readBody(request: FastifyRequest, engine: EngineId | null): Promise<unknown> {
+  if (engine === 'replicate') return translateReplicate(request.body);
+  return engine === 'openai-edit' && request.isMultipart() ? editBodyOfForm(await readForm(request)) : request.body;
+}
+
+export async function registerV2(app: FastifyInstance, context: GatewayContext): Promise<void> {
+  for (const route of generateRoutes) {
+    if (route.engine !== 'openai-edit') registerGenerate(app, context, route);
+    else {
+      await app.register(async (scope) => {
+        await acceptForms(scope);
+        registerGenerate(scope, context, route);
+      });
+    }
   }
 
   const statusAnswers = { response: { 200: generationOutputSchema, ...errors(400, 401, 404, 503) } };

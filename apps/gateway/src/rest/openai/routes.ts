@@ -1,0 +1,138 @@
+import { AppError } from '@imagegen/core/errors/app-error';
+import { adjustmentSchema } from '@imagegen/core/generation/adjustment';
+import { receiptSchema } from '@imagegen/core/routing/receipt';
+import { validate } from '@imagegen/core/validation/validate';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { canonicalDefaults } from '../../config.ts';
+import type { GatewayContext } from '../../context.ts';
+import { readPicture } from '../../generations/read-picture.ts';
+import { submitGeneration } from '../../generations/submit-generation.ts';
+import { waitForGeneration } from '../../generations/wait-for-generation.ts';
+import { replyWithError, toAppError } from '../../http/error-reply.ts';
+import { acceptForms, readForm } from '../../http/multipart-body.ts';
+import { principalOf, requirePrincipal } from '../../http/request-principal.ts';
+import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
+import { pictureBodyBytes } from '../picture-body.ts';
+import { formatOpenAiError } from './error.ts';
+import { editBodyOfForm } from './form.ts';
+import { editsBodySchema, generationsBodySchema } from './input.ts';
+import { listModels, modelListSchema, modelSchema } from './models.ts';
+import { type ImagesAnswer, type OpenAiRequest, translateEdits, translateGenerations, translateOutput } from './translate.ts';
+
+const tags = ['openai'];
+const security = [{ apiKey: [] }];
+
+const errorSchema = z
+  .object({
+    error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
+    x_gateway: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+  })
+  .meta({ id: 'OpenAiError' });
+const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, errorSchema]));
+
+const imagesSchema = z.object({
+  created: z.number(),
+  data: z.array(z.object({ url: z.string().optional(), b64_json: z.string().optional() })),
+  output_format: z.string(),
+  size: z.string(),
+  x_gateway: z.object({
+    generation_id: z.string(),
+    request_id: z.string(),
+    engine: z.string(),
+    provider: z.string(),
+    credits_used: z.number(),
+    adjustments: z.array(adjustmentSchema),
+    receipt: receiptSchema,
+  }),
+});
+const modelParamsSchema = z.object({ model: z.string().min(1).max(100) });
+
+/** OpenAI's image API over every engine: their clients work against it unmodified. */
+export async function registerOpenAi(app: FastifyInstance, context: GatewayContext): Promise<void> {
+  app.setErrorHandler(replyInTheirWords);
+  app.setNotFoundHandler((request) => {
+    throw new AppError('NOT_FOUND', `Invalid URL (${request.method} ${request.url.split('?')[0]})`);
+  });
+  requirePrincipal(app, context.authenticator);
+  await acceptForms(app);
+  registerImages(app, context);
+  registerModels(app, context);
+}
+
+/** Their clients repeat a call after any 5xx: after one that has an accepted generation behind it, that would buy a second picture. */
+function replyInTheirWords(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown);
+  if (error.details?.generation_id !== undefined) reply.header('x-should-retry', 'false');
+  return replyWithError(formatOpenAiError)(error, request, reply);
+}
+
+function registerImages(app: FastifyInstance, context: GatewayContext): void {
+  const described = {
+    tags,
+    security,
+    headers: idempotencyKeySchema,
+    response: { 200: imagesSchema, ...errors(400, 401, 402, 404, 413, 415, 422, 429, 502, 503, 504) },
+  };
+  const { openaiModel } = context.config.mapping;
+  app.post(
+    '/images/generations',
+    { bodyLimit: pictureBodyBytes, schema: { ...described, summary: 'New pictures', body: generationsBodySchema } },
+    (request) => answer(context, request, translateGenerations(request.body, openaiModel)),
+  );
+  app.post(
+    '/images/edits',
+    {
+      bodyLimit: pictureBodyBytes,
+      schema: { ...described, summary: 'A picture changed', consumes: ['application/json', 'multipart/form-data'], body: editsBodySchema },
+    },
+    async (request) => {
+      const body = request.isMultipart() ? editBodyOfForm(await readForm(request)) : request.body;
+      return answer(context, request, translateEdits(body, openaiModel));
+    },
+  );
+}
+
+async function answer(
+  context: GatewayContext,
+  request: FastifyRequest,
+  { answerFormat, ...translated }: OpenAiRequest,
+): Promise<ImagesAnswer> {
+  const principal = principalOf(request);
+  const door = { api: 'openai', route: `openai${request.url.split('?')[0]}`, defaults: canonicalDefaults, engine: null };
+  const accepted = await submitGeneration(context, { ...translated, principal, door, idempotencyKey: idempotencyKeyOf(request) });
+  const output = await waitForGeneration(context, principal, { id: accepted.generation_id });
+  if (answerFormat === 'url') return translateOutput(output, null);
+  const pictures = await Promise.all(output.images.map(({ sha256 }) => readPicture(context, sha256)));
+  return translateOutput(
+    output,
+    pictures.map((bytes) => bytes.toString('base64')),
+  );
+}
+
+function registerModels(app: FastifyInstance, { config }: GatewayContext): void {
+  const models = listModels(config.mapping.openaiModel);
+  app.get(
+    '/models',
+    { schema: { tags, security, summary: 'What `model` may be', response: { 200: modelListSchema, ...errors(401, 429) } } },
+    async () => ({ object: 'list', data: models }),
+  );
+  app.get(
+    '/models/:model',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'One of them',
+        params: modelParamsSchema,
+        response: { 200: modelSchema, ...errors(401, 404, 429) },
+      },
+    },
+    async (request) => {
+      const { model: id } = validate(modelParamsSchema, request.params);
+      const model = models.find((known) => known.id === id);
+      if (!model) throw new AppError('NOT_FOUND', `The model '${id}' does not exist`, { details: { model: id } });
+      return model;
+    },
+  );
+}
