@@ -3,7 +3,7 @@ import type { RunningNats } from '@imagegen/embedded/nats';
 import { startTestNats } from '@imagegen/embedded/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Bus } from './connect.ts';
-import { announce, checkBus, publishDurably } from './publish.ts';
+import { announce, checkBus, countWaitingRings, publishDurably, publishInOrder } from './publish.ts';
 import { ensureStreams } from './streams.ts';
 import { connectTestBus, crash, eventually } from './test-bus.fixture.ts';
 
@@ -87,4 +87,19 @@ test('the check is a round trip to JetStream', async () => {
   const closed = await connectTestBus(nats);
   await closed[Symbol.asyncDispose]();
   await expect(checkBus(closed)).rejects.toThrow();
+});
+
+test('when the last of many is on the stream, all are, and a second delivery adds nothing', async () => {
+  const messages = Array.from({ length: 200 }, (_, index) => ({
+    subject: `generation.requested.openai.gen_m${index}`,
+    payload: { v: 1, generation_id: `gen_m${index}` },
+    messageId: `many-${index}`,
+  }));
+  await publishInOrder(bus, messages);
+  expect(await stored(streams.work.name)).toBe(200);
+  expect(await countWaitingRings(bus, 'openai')).toBe(200);
+  expect(await countWaitingRings(bus, 'fal')).toBe(0);
+  await Promise.all(messages.map((message) => publishDurably({ bus, ...message })));
+  await publishInOrder(bus, []);
+  expect(await stored(streams.work.name)).toBe(200);
 });

@@ -1,5 +1,5 @@
 import type { Bus } from '@imagegen/bus/connect';
-import { publishDurably } from '@imagegen/bus/publish';
+import { publishInOrder } from '@imagegen/bus/publish';
 import type { Executor } from '@imagegen/db/open-database';
 import type { NewGeneration } from '@imagegen/db/queries/accept-generations';
 import { deleteOutbox } from '@imagegen/db/queries/outbox';
@@ -23,15 +23,19 @@ export function createRinger({ db, bus, logger }: { db: Executor; bus: Bus; logg
   const timer = setInterval(forget, forgetEveryMs);
 
   async function publish(rows: Rows): Promise<void> {
-    const results = await Promise.allSettled(
-      rows.map(({ generation: { subject, generation_id }, outboxId }) =>
-        publishDurably({ bus, subject, payload: { v: 1, generation_id }, messageId: `outbox-${outboxId}` }),
-      ),
-    );
-    const done = rows.filter((_, index) => results[index]?.status === 'fulfilled');
-    for (const { outboxId } of done) delivered.push(outboxId);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) logger.warn({ err: failed.reason, left: rows.length - done.length }, 'rings left to the relay');
+    try {
+      await publishInOrder(
+        bus,
+        rows.map(({ generation: { subject, generation_id }, outboxId }) => ({
+          subject,
+          payload: { v: 1, generation_id },
+          messageId: `outbox-${outboxId}`,
+        })),
+      );
+      for (const { outboxId } of rows) delivered.push(outboxId);
+    } catch (err) {
+      logger.warn({ err, left: rows.length }, 'rings left to the relay');
+    }
   }
 
   async function forget(): Promise<void> {
