@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Executor } from '@imagegen/db/open-database';
 import { findKey } from '@imagegen/db/queries/identity';
-import { hashKey, keyIdOf } from './api-key.ts';
+import { hashKey, keyIdOf } from '@imagegen/runtime/api-key';
 import type { Principal } from './principal.ts';
 
 /** A revoked key stops working within this time. */

@@ -1,10 +1,10 @@
 import { createMigratedDatabase, type MigratedDatabase } from '@imagegen/db/migrated-database';
 import type { Database } from '@imagegen/db/open-database';
 import { ensureUser, insertKey, revokeKey } from '@imagegen/db/queries/identity';
+import { newApiKey } from '@imagegen/runtime/api-key';
 import { Secret } from '@imagegen/runtime/secret';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newApiKey } from './api-key.ts';
 import { ApiKeys } from './api-keys.ts';
 import { Authenticator } from './authenticator.ts';
 import { ensureDevelopmentKeys } from './development-keys.ts';

@@ -1,6 +1,6 @@
 import type { Executor } from '@imagegen/db/open-database';
 import { ensureKey } from '@imagegen/db/queries/identity';
-import { hashKey, keyIdOf } from './api-key.ts';
+import { hashKey, keyIdOf } from '@imagegen/runtime/api-key';
 
 /** Keys that everybody knows, for development only: the authenticator refuses them in production. */
 const developmentKeys = [

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Secret } from '@imagegen/runtime/secret';
-import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, exportSPKI, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JsonWebTokens, type TokenConfig } from './json-web-tokens.ts';
 
@@ -12,13 +12,13 @@ const algorithms = ['RS256', 'ES256', 'EdDSA'] as const;
 type Algorithm = (typeof algorithms)[number];
 const users = { idOf: async (subject: string) => subject.length } as ConstructorParameters<typeof JsonWebTokens>[1];
 
-let pairs: Record<Algorithm, CryptoKeyPair>;
+let pairs: Record<Algorithm, GenerateKeyPairResult>;
 let rsaPublicPem: string;
 let jwks: { url: string; keys: JWK[]; asked: number; broken: boolean; close: () => void };
 
 beforeAll(async () => {
   const made = await Promise.all(algorithms.map(async (alg) => [alg, await generateKeyPair(alg, { extractable: true })] as const));
-  pairs = Object.fromEntries(made) as Record<Algorithm, CryptoKeyPair>;
+  pairs = Object.fromEntries(made) as Record<Algorithm, GenerateKeyPairResult>;
   rsaPublicPem = await exportSPKI(pairs.RS256.publicKey);
   const keys = await Promise.all(
     made.map(async ([alg, { publicKey }]) => ({ ...(await exportJWK(publicKey)), alg, kid: alg, use: 'sig' })),

@@ -1,9 +1,9 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import { validationError } from '@imagegen/core/validation/validate';
 import { ensureUser, findUser, insertKey, type ListedKey, listKeys, revokeKey } from '@imagegen/db/queries/identity';
+import { newApiKey } from '@imagegen/runtime/api-key';
 import * as z from 'zod';
 import type { GatewayContext } from '../context.ts';
-import { newApiKey } from './api-key.ts';
 import { type Principal, type Role, type Scope, scopes } from './principal.ts';
 
 const mostKeysPerUser = 100;
