@@ -26,7 +26,8 @@ export function createClient({ url, token, fetch: fetcher = fetch }: ClientOptio
   const authorization = `Bearer ${token}`;
   const endpoint = `${url.replace(/\/+$/, '')}/trpc`;
   const call: typeof fetch = async (address, init) => {
-    const response = await fetcher(address, init);
+    // No input at all: a POST without a body is not JSON, and every input that may be left out has no required field.
+    const response = await fetcher(address, init?.body == null ? { ...init, body: '{}' } : init);
     if (!response.headers.get('content-type')?.includes('json')) throw foreignAnswer(response);
     return response;
   };
