@@ -122,6 +122,7 @@ function registerLoras(app: FastifyInstance, context: GatewayContext, prefix: st
   app.post(
     `${prefix}/loras/check-compatibility`,
     {
+      config: { access: 'read' },
       schema: {
         ...described,
         summary: 'Whether LoRAs go together',

@@ -54,6 +54,7 @@ export function registerData(app: FastifyInstance, context: GatewayContext): voi
   app.post(
     '/api::v2/utils/compatibility',
     {
+      config: { access: 'read' },
       schema: {
         ...described,
         tags: ['v2'],
