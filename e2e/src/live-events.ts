@@ -27,8 +27,8 @@ function readBlock(block: string): StreamedEvent {
 }
 
 /** All messages until the server closes, and its close code. Rejects when the connection is refused. */
-export function subscribeOverSocket(door: HttpDoor, subscription: unknown): Promise<{ messages: LiveEvent[]; code: number }> {
-  const url = `${door.url.replace('http', 'ws')}/api/generations/subscribe`;
+export function subscribeOverSocket(door: HttpDoor, subscription: unknown, query = ''): Promise<{ messages: LiveEvent[]; code: number }> {
+  const url = `${door.url.replace('http', 'ws')}/api/generations/subscribe${query}`;
   const socket = new WebSocket(url, { headers: door.key ? { authorization: `Bearer ${door.key}` } : {} });
   const messages: LiveEvent[] = [];
   return new Promise((resolve, reject) => {
