@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { remainingCalls, type Standing, windowSeconds } from './sliding-window.ts';
+import { windowSeconds } from '@imagegen/db/queries/limits';
+import { remainingCalls, type Standing } from './sliding-window.ts';
 
 /** Beyond this many addresses a minute new ones are let through: this bucket protects, it must not be what falls over. */
 const mostAddresses = 200_000;

@@ -1,9 +1,9 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import type { Executor } from '@imagegen/db/open-database';
-import { countCalls, uncountCall } from '@imagegen/db/queries/limits';
+import { countCalls, uncountCall, windowSeconds } from '@imagegen/db/queries/limits';
 import type { Access } from '../identity/authorize.ts';
 import { gather } from './gather.ts';
-import { retryAfterSeconds, type Standing, windowSeconds } from './sliding-window.ts';
+import { retryAfterSeconds, type Standing } from './sliding-window.ts';
 
 /** Statements under way at once, and calls counted by one. */
 const gathering = { underWay: 2, perRound: 1_000 };

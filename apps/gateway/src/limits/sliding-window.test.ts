@@ -1,6 +1,7 @@
+import { windowSeconds } from '@imagegen/db/queries/limits';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { remainingCalls, resetSeconds, retryAfterSeconds, type Standing, windowSeconds } from './sliding-window.ts';
+import { remainingCalls, resetSeconds, retryAfterSeconds, type Standing } from './sliding-window.ts';
 
 const fresh: Standing = { limit: 100, calls: 0, earlierCalls: 0, elapsed: 0 };
 

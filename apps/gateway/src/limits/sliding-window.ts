@@ -1,4 +1,4 @@
-export const windowSeconds = 60;
+import { windowSeconds } from '@imagegen/db/queries/limits';
 
 /**
  * Where one caller stands against a limit a minute. Two fixed windows make the sliding one: what the window before counted weighs with the

@@ -2,6 +2,7 @@ import { openStatuses } from '@imagegen/core/generation/status';
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
 
+/** The minute of every limit. */
 export const windowSeconds = 60;
 
 /** `calls` wished by one user of one bucket, of which `most` fit in a minute. */
