@@ -23,7 +23,7 @@ export const keyForAnyoneSchema = z.strictObject({
 });
 export const keyFilterSchema = z.strictObject({ user_id: z.coerce.number().int().positive().optional() });
 
-export const keySchema = z.object({
+const keySchema = z.object({
   id: z.string(),
   name: z.string(),
   user_id: z.number(),
