@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 
 const heartbeatMs = 15_000;
 /** A reader that takes nothing for this long is dropped; it comes back with `Last-Event-ID`. */
-const stalledMs = 30_000;
+const defaultStalledMs = 30_000;
 const reconnectMs = 1_000;
 
 export type ServerSentEvent = { id: string; data: object };
@@ -12,7 +12,11 @@ export type ServerSentEvent = { id: string; data: object };
  * Answers with server-sent events (HTML standard, 9.2). Nothing is read ahead of what the connection takes, so a slow reader costs one
  * event of memory and, after half a minute, its connection.
  */
-export async function sendEventStream(reply: FastifyReply, events: AsyncIterable<ServerSentEvent>): Promise<void> {
+export async function sendEventStream(
+  reply: FastifyReply,
+  events: AsyncIterable<ServerSentEvent>,
+  { stalledMs = defaultStalledMs }: { stalledMs?: number } = {},
+): Promise<void> {
   reply.hijack();
   const out = reply.raw;
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) out.setHeader(name, value);
@@ -23,13 +27,16 @@ export async function sendEventStream(reply: FastifyReply, events: AsyncIterable
     'x-accel-buffering': 'no',
   });
   const write = async (text: string) => {
-    if (out.destroyed || out.write(text)) return;
+    if (out.write(text)) return;
     await once(out, 'drain', { signal: AbortSignal.timeout(stalledMs) });
   };
   const heartbeat = setInterval(() => out.writableNeedDrain || out.write(': still here\n\n'), heartbeatMs);
   try {
     await write(`retry: ${reconnectMs}\n\n`);
-    for await (const { id, data } of events) await write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+    for await (const { id, data } of events) {
+      if (out.destroyed) break;
+      await write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+    }
     out.end();
   } catch (error) {
     // The status line is gone: breaking off is the only way left to say that this is not the end.

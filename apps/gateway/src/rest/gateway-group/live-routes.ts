@@ -20,6 +20,7 @@ export function registerLive(app: FastifyInstance, context: GatewayContext, pref
       summary: 'Events of several generations, as server-sent events or over a WebSocket',
       description:
         'Replays the log from its first event, or after Last-Event-ID, and goes on live; ends after the last terminal event (204 when all was seen). Over a WebSocket send {"request_ids": [...], "last_event_id"?} first.',
+      produces: ['text/event-stream'],
       querystring: liveQuerySchema.partial(),
       response: { 200: generationEventSchema, ...errors(400, 401, 404, 429, 503) },
     },
