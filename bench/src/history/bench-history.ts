@@ -84,6 +84,7 @@ function open(url: string, statements: Statement[]): AsyncDisposable & { db: Dat
     max: 4,
     types: { getTypeParser: (oid, format) => (oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) },
   });
+  pool.on('error', () => undefined);
   const log = ({ query, queryDurationMillis: ms }: LogEvent) => void statements.push({ text: query.sql, parameters: query.parameters, ms });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log });
   return { db, pool, [Symbol.asyncDispose]: () => db.destroy() };
@@ -100,7 +101,7 @@ async function countEverything(db: Database, signal: AbortSignal) {
   const from = performance.now();
   let taken = 0;
   for (let last = 1; last > 0 && !signal.aborted; ) {
-    last = await rollUpOutcomes(db, 5_000);
+    last = await rollUpOutcomes(db, 20_000);
     taken += last;
   }
   const { rows } = await sql<{ count: number }>`select count(*) from usage_rollups`.execute(db);

@@ -2,14 +2,13 @@ import type { EngineId } from '@imagegen/core/engines/engine';
 import { everybody } from '@imagegen/core/insight/roll-up';
 import type { Database } from '@imagegen/db/open-database';
 import { findGeneration, ownsImage } from '@imagegen/db/queries/generations';
-import { countHistory, type HistoryFilter, listHistory } from '@imagegen/db/queries/history';
+import { countHistory, type HistoryFilter, listHistory, looksUpTerms } from '@imagegen/db/queries/history';
 import { listPairs } from '@imagegen/db/queries/lora-pairs';
 import { listPresets } from '@imagegen/db/queries/presets';
 import { sumUsage } from '@imagegen/db/queries/usage';
 
 export type ListQuery = { name: string; run: (db: Database, userId: number) => Promise<unknown> };
 
-const counted = 10_000;
 const dayMs = 86_400_000;
 const flux: EngineId[] = ['flux-standard', 'flux-advanced', 'flux-juggernaut'];
 const day = (ago: number) => new Date(Date.now() - ago * dayMs);
@@ -42,8 +41,11 @@ const filters: [string, Omit<HistoryFilter, 'userId'>][] = [
 const history = filters.map(
   ([name, filter]): ListQuery => ({
     name: `history ${name}`,
-    run: (db, userId) =>
-      Promise.all([listHistory(db, { userId, ...filter }, { offset: 0, limit: 21 }), countHistory(db, { userId, ...filter }, counted)]),
+    run: (db, userId) => {
+      const asked = { userId, ...filter };
+      const bound = looksUpTerms(asked) ? 1_000 : 10_000;
+      return Promise.all([listHistory(db, asked, { offset: 0, limit: 21 }), countHistory(db, asked, bound)]);
+    },
   }),
 );
 
@@ -73,19 +75,24 @@ export const listQueries: ListQuery[] = [
     run: (db, userId) => listPresets(db, { userId, search: 'word49', tags: ['tag49'] }, { sort: 'recent', offset: 0, limit: 20 }),
   },
   ...([30, 365] as const).flatMap((ago): ListQuery[] => [
-    ...(['day', 'engine', 'api'] as const).map(
+    ...(['day', 'engine'] as const).map(
       (groupBy): ListQuery => ({
         name: `analytics by ${groupBy}, ${ago} days`,
         run: (db, userId) => sumUsage(db, { userId, dimension: 'all', ...days(ago) }, { groupBy, limit: 400 }),
       }),
     ),
     {
+      name: `analytics by api, ${ago} days`,
+      run: (db, userId) => sumUsage(db, { userId, dimension: 'api', ...days(ago) }, { groupBy: 'key', limit: 400 }),
+    },
+    {
       name: `analytics of everybody by day, ${ago} days`,
       run: (db) => sumUsage(db, { userId: everybody, dimension: 'all', ...days(ago) }, { groupBy: 'day', limit: 400 }),
     },
     {
       name: `LoRA combinations of everybody, ${ago} days`,
-      run: (db) => sumUsage(db, { userId: everybody, dimension: 'combination', ...days(ago) }, { groupBy: 'key', limit: 2_000 }),
+      run: (db) =>
+        sumUsage(db, { userId: everybody, dimension: 'combination', ...days(ago) }, { groupBy: 'key', limit: 2_000, times: false }),
     },
     {
       name: `a LoRA by day, everybody, ${ago} days`,

@@ -228,7 +228,6 @@ type UsageRollupsTable = {
   dimension: UsageDimension;
   day: ColumnType<Date, string, string>;
   engine: EngineId;
-  api: string;
   key: string;
   generations: number;
   completed: number;

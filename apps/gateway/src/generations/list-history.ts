@@ -4,7 +4,7 @@ import { limits } from '@imagegen/core/generation/input';
 import { generationOutputSchema } from '@imagegen/core/generation/output';
 import { generationStatuses } from '@imagegen/core/generation/status';
 import { validationError } from '@imagegen/core/validation/validate';
-import { countHistory, estimateHistory, type HistoryFilter, listHistory } from '@imagegen/db/queries/history';
+import { countHistory, estimateHistory, type HistoryFilter, listHistory, looksUpTerms } from '@imagegen/db/queries/history';
 import * as z from 'zod';
 import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -14,6 +14,8 @@ import { presentGeneration } from './present-generation.ts';
 
 /** Beyond this many, `total` is an estimate and pages are reached by cursor only. */
 const exactlyCounted = 10_000;
+/** The same for `total` when words or LoRAs are looked for. */
+const exactlyCountedTerms = 1_000;
 const defaultPerPage = 20;
 
 /** What a provider can be called: the label that answers carry, or the company. */
@@ -41,7 +43,9 @@ export const historyOutputSchema = z.object({
   items: z.array(generationOutputSchema),
   page: z.number(),
   per_page: z.number(),
-  total: z.number().meta({ description: `Exact up to ${exactlyCounted}, an estimate beyond.` }),
+  total: z
+    .number()
+    .meta({ description: `Exact up to ${exactlyCounted}, and with search or lora_ids up to ${exactlyCountedTerms}; an estimate beyond.` }),
   next_cursor: z.string().nullable(),
 });
 export type HistoryOutput = z.infer<typeof historyOutputSchema>;
@@ -59,11 +63,10 @@ export async function getHistory(
     throw validationError([{ path: 'page', message: `must lie within the first ${exactlyCounted} generations; go on with next_cursor` }]);
   }
   const filter = toFilter(userId, query);
+  const bound = looksUpTerms(filter) ? exactlyCountedTerms : exactlyCounted;
   const [rows, total] = await Promise.all([
     listHistory(db, filter, { after, offset, limit: limit + 1 }),
-    countHistory(db, filter, exactlyCounted).then(async (count) =>
-      count < exactlyCounted ? count : Math.max(count, await estimateHistory(db, filter)),
-    ),
+    countHistory(db, filter, bound).then(async (count) => (count < bound ? count : Math.max(count, await estimateHistory(db, filter)))),
   ]);
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;

@@ -2,8 +2,12 @@ import { expect, it } from 'vitest';
 import { inputOf } from './retry-generation.ts';
 
 const settings = { prompt: 'a fox', seed: 42, seed_asked: false, width: 64, height: 48, steps: 30, reference_image: 'vault:ab' };
-const routed = { engine: 'flux-juggernaut', rule: 'quality-with-loras', considered: [] } as const;
-const row = { settings, engine: 'flux-juggernaut', status: 'completed', routing: { ...routed, considered: [] } } as const;
+const row: Parameters<typeof inputOf>[0] = {
+  settings,
+  engine: 'flux-juggernaut',
+  status: 'completed',
+  routing: { engine: 'flux-juggernaut', rule: 'quality-with-loras', considered: [] },
+};
 const { seed_asked: _, seed: __, ...asked } = settings;
 
 it('asks for the same picture: same seed, same engine', () => {

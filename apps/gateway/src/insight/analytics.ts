@@ -7,19 +7,15 @@ import type { GatewayContext } from '../context.ts';
 import { providerNames, toEngines } from '../generations/list-history.ts';
 import type { Principal } from '../identity/principal.ts';
 import { dateSchema, toDays } from './date-range.ts';
-import { presentUsage, type UsageOutput, usageSchema } from './present-usage.ts';
+import { type CountsOutput, countsSchema, presentCounts, presentUsage, usageSchema } from './present-usage.ts';
 
 export const mostDays = 366;
 const mostGroups = 400;
 const popularCombinations = 10;
 
-export const scopeSchema = z
-  .enum(['own', 'all'])
-  .optional()
-  .meta({
-    description:
-      'Whose generations: your own, or everybody\'s. Admins get "all" unless they ask for "own"; others only ever get their own.',
-  });
+export const scopeSchema = z.enum(['own', 'all']).optional().meta({
+  description: 'Whose generations: your own, or everybody\'s. Admins get "all" unless they ask for "own"; others only ever get their own.',
+});
 export const groupings = ['day', 'engine', 'lora', 'api'] as const;
 
 export const analyticsQuerySchema = z.strictObject({
@@ -32,7 +28,7 @@ export const analyticsQuerySchema = z.strictObject({
 });
 export type AnalyticsQuery = z.infer<typeof analyticsQuerySchema>;
 
-export const combinationSchema = usageSchema.extend({ lora_ids: z.array(z.number()) });
+export const combinationSchema = countsSchema.extend({ lora_ids: z.array(z.number()) });
 export const analyticsOutputSchema = z.object({
   scope: z.enum(['own', 'all']),
   date_from: z.iso.date(),
@@ -59,11 +55,11 @@ export async function getAnalytics(
   const all: UsageQuery = { ...asked, dimension: 'all' };
   const [[totals], groups, combinations, byApi] = await Promise.all([
     sumUsage(db, all, { groupBy: null, limit: 1 }),
-    grouping === 'lora'
-      ? sumUsage(db, { ...asked, dimension: 'lora' }, { groupBy: 'key', limit: mostGroups })
+    grouping === 'lora' || grouping === 'api'
+      ? sumUsage(db, { ...asked, dimension: grouping }, { groupBy: 'key', limit: mostGroups })
       : sumUsage(db, all, { groupBy: grouping, limit: mostGroups }),
-    sumUsage(db, { ...asked, dimension: 'combination' }, { groupBy: 'key', limit: popularCombinations }),
-    sumUsage(db, all, { groupBy: 'api', limit: mostGroups }),
+    sumUsage(db, { ...asked, dimension: 'combination' }, { groupBy: 'key', limit: popularCombinations, times: false }),
+    sumUsage(db, { ...asked, dimension: 'api' }, { groupBy: 'key', limit: mostGroups, times: false }),
   ]);
   return {
     scope,
@@ -83,8 +79,8 @@ export function scopeOf({ role }: Pick<Principal, 'role'>, asked: 'own' | 'all' 
   return asked ?? (role === 'admin' ? 'all' : 'own');
 }
 
-export function presentCombination(row: UsageRow): UsageOutput & { lora_ids: number[] } {
-  return { lora_ids: row.group.split('+').map(Number), ...presentUsage(row) };
+export function presentCombination(row: UsageRow): CountsOutput & { lora_ids: number[] } {
+  return { lora_ids: row.group.split('+').map(Number), ...presentCounts(row) };
 }
 
 /** The doors that speak the old system's contracts. */

@@ -47,7 +47,7 @@ export async function getLoraAnalytics(
   const [rows, byDay, combinations, catalogue] = await Promise.all([
     sumUsage(db, used, { groupBy: 'key', limit: mostLoras }),
     sumUsage(db, used, { groupBy: 'day', limit: mostDays }),
-    sumUsage(db, { ...asked, dimension: 'combination' }, { groupBy: 'key', limit: mostCombinations }),
+    sumUsage(db, { ...asked, dimension: 'combination' }, { groupBy: 'key', limit: mostCombinations, times: false }),
     loras.all(),
   ]);
   const names = new Map(catalogue.map(({ id, name }) => [id, name]));

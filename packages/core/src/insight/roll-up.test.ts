@@ -22,9 +22,14 @@ const both = [
 
 it('counts a generation for its user and for everybody', () => {
   const { usage } = rollUp([outcome(), outcome({ completed: false, credits: 0, images: 0, error_code: 'PROVIDER_ERROR' })]);
-  expect(usage).toHaveLength(2);
+  expect(usage.filter(({ dimension }) => dimension === 'api').map(({ key, generations }) => [key, generations])).toEqual([
+    ['v2', 2],
+    ['v2', 2],
+  ]);
+  const all = usage.filter(({ dimension }) => dimension === 'all');
+  expect(all).toHaveLength(2);
   for (const [index, userId] of [7, 0].entries()) {
-    expect(usage[index]).toMatchObject({
+    expect(all[index]).toMatchObject({
       user_id: userId,
       dimension: 'all',
       key: '',
@@ -33,7 +38,7 @@ it('counts a generation for its user and for everybody', () => {
       images: 1,
       credits: 0.02,
     });
-    expect(usage[index]?.time_buckets.reduce((sum, count) => sum + count)).toBe(1);
+    expect(all[index]?.time_buckets.reduce((sum, count) => sum + count)).toBe(1);
   }
 });
 
@@ -41,7 +46,7 @@ it('counts each LoRA with its weight, and those used together as one combination
   const { usage, loras } = rollUp([outcome({ loras: both }), outcome({ user_id: 8, loras: [{ id: 309, weight: 2 }] })]);
   expect(
     usage
-      .filter(({ user_id, dimension }) => user_id === 0 && dimension !== 'all')
+      .filter(({ user_id, dimension }) => user_id === 0 && dimension !== 'all' && dimension !== 'api')
       .map(({ key, generations, weight }) => [key, generations, weight]),
   ).toEqual([
     ['310', 1, 0.5],

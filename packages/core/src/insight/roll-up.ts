@@ -18,20 +18,18 @@ export type Outcome = {
   loras: readonly { id: number; weight: number }[];
 };
 
-/** `all` counts every generation once; `lora` once for each of its LoRAs; `combination` once for two or more LoRAs together. */
-export const usageDimensions = ['all', 'lora', 'combination'] as const;
+/** `all` and `api` count every generation once; `lora` once for each of its LoRAs; `combination` once for two or more LoRAs together. */
+export const usageDimensions = ['all', 'api', 'lora', 'combination'] as const;
 export type UsageDimension = (typeof usageDimensions)[number];
 
 export type Usage = {
   /** 0 stands for everybody. */
   user_id: number;
   dimension: UsageDimension;
-  /** A LoRA id, or several in ascending order with `+` between them; empty for `all`. */
+  /** A door, a LoRA id, or several ids in ascending order with `+` between them; empty for `all`. */
   key: string;
   day: string;
   engine: EngineId;
-  /** Empty for the LoRA dimensions. */
-  api: string;
   generations: number;
   completed: number;
   images: number;
@@ -63,17 +61,17 @@ export function rollUp(outcomes: readonly Outcome[]): RolledUp {
   return { usage: [...usage.values()], loras: [...loras.values()], pairs: [...pairs.values()] };
 }
 
-type Part = Pick<Usage, 'dimension' | 'key' | 'api' | 'weight'>;
+type Part = Pick<Usage, 'dimension' | 'key' | 'weight'>;
 
 function partsOf({ api, loras }: Outcome): Part[] {
-  const single = loras.map(({ id, weight }): Part => ({ dimension: 'lora', key: String(id), api: '', weight }));
+  const single = loras.map(({ id, weight }): Part => ({ dimension: 'lora', key: String(id), weight }));
   const ids = [...new Set(loras.map(({ id }) => id))].sort((a, b) => a - b);
-  const together: Part[] = ids.length > 1 ? [{ dimension: 'combination', key: ids.join('+'), api: '', weight: 0 }] : [];
-  return [{ dimension: 'all', key: '', api, weight: 0 }, ...single, ...together];
+  const together: Part[] = ids.length > 1 ? [{ dimension: 'combination', key: ids.join('+'), weight: 0 }] : [];
+  return [{ dimension: 'all', key: '', weight: 0 }, { dimension: 'api', key: api, weight: 0 }, ...single, ...together];
 }
 
 function addUsage(usage: Map<string, Usage>, part: Part & { user_id: number }, { day, engine, ...outcome }: Outcome): void {
-  const row = entry(usage, [part.user_id, part.dimension, day, engine, part.api, part.key].join(), () => ({
+  const row = entry(usage, [part.user_id, part.dimension, day, engine, part.key].join(), () => ({
     ...part,
     day,
     engine,

@@ -10,10 +10,10 @@ function count(durations: readonly number[]): number[] {
 describe('time buckets', () => {
   it.each([
     [0, 0],
-    [100, 0],
-    [101, 1],
-    [130, 1],
-    [131, 2],
+    [500, 0],
+    [501, 1],
+    [650, 1],
+    [651, 2],
     [86_400_000, timeBuckets - 1],
   ])('puts %i ms into bucket %i', (ms, bucket) => {
     expect(timeBucket(ms)).toBe(bucket);

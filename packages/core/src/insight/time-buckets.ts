@@ -1,9 +1,9 @@
 /**
- * Times are kept as counts in geometric buckets, so that percentiles of any set of days can be read from sums. Bucket 0 ends at 100 ms, each
- * next one is 30 % wider, the last one takes everything from 47 minutes on.
+ * Times are kept as counts in geometric buckets, so that percentiles of any set of days can be read from sums. Bucket 0 ends at half a
+ * second, each next one is 30 % wider, the last one takes everything from ten minutes on.
  */
-export const timeBuckets = 40;
-const firstEndMs = 100;
+export const timeBuckets = 28;
+const firstEndMs = 500;
 const growth = 1.3;
 
 /** The bucket of a duration, from 0 to `timeBuckets` − 1. */

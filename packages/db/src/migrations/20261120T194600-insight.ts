@@ -14,10 +14,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table usage_rollups (
       user_id bigint not null,
-      dimension text not null check (dimension in ('all', 'lora', 'combination')),
+      dimension text not null check (dimension in ('all', 'api', 'lora', 'combination')),
       day date not null,
       engine text not null,
-      api text not null,
       key text not null,
       generations int not null,
       completed int not null,
@@ -25,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       credits numeric(14, 4) not null,
       weight float8 not null,
       time_buckets int[] not null,
-      primary key (user_id, dimension, day, engine, api, key)
+      primary key (user_id, dimension, day, engine, key)
     ) with (fillfactor = 80)`.execute(db);
 
   await sql`

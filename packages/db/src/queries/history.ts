@@ -22,26 +22,29 @@ export type HistoryFilter = {
 
 /** A place in the order of lists: the newest first, and the later id first among those of the same microsecond. */
 export type HistoryPosition = { createdMicros: number; id: number };
+export type HistoryPage = { after?: HistoryPosition | undefined; offset: number; limit: number };
 export type HistoryRow = GenerationRow & { created_micros: number };
 
+/** Words and LoRAs are first looked for among this many of the newest: what is found there need not be collected from all years. */
+const newest = 4_000;
+
 /** One page of a user's generations, newest first: those behind `after`, without the first `offset`. */
-export async function listHistory(
-  db: Executor,
-  filter: HistoryFilter,
-  page: { after?: HistoryPosition | undefined; offset: number; limit: number },
-): Promise<HistoryRow[]> {
+export async function listHistory(db: Executor, filter: HistoryFilter, page: HistoryPage): Promise<HistoryRow[]> {
+  const limit = page.offset + page.limit;
+  if (looksUpTerms(filter)) {
+    const rows = await readPage(db, filter.userId, page, firstAmongNewest(filter, limit, page.after));
+    if (rows.length === page.limit) return rows;
+  }
+  return readPage(db, filter.userId, page, first(filter, limit, page.after));
+}
+
+async function readPage(db: Executor, userId: number, { offset, limit }: HistoryPage, found: RawBuilder<unknown>): Promise<HistoryRow[]> {
   return db
     .selectFrom('generation_history_v2')
     .select(outputColumns)
     .select(sql<number>`(extract(epoch from created_at) * 1000000)::int8`.as('created_micros'))
-    .where('user_id', '=', filter.userId)
-    .where(
-      'id',
-      'in',
-      sql<number>`(
-      select id from (${first(filter, page.offset + page.limit, page.after)}) found
-      order by created_at desc, id desc offset ${page.offset} limit ${page.limit})`,
-    )
+    .where('user_id', '=', userId)
+    .where('id', 'in', sql<number>`(select id from (${found}) found order by created_at desc, id desc offset ${offset} limit ${limit})`)
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
@@ -49,15 +52,19 @@ export async function listHistory(
 
 /** How many there are, counted up to `bound`. */
 export async function countHistory(db: Executor, filter: HistoryFilter, bound: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*) as count from (${first(filter, bound)}) found`.execute(db);
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (select from generation_history_v2 where ${matching(filter)}${ofEngines(filter)} limit ${bound}) found`.execute(
+    db,
+  );
   return rows[0]?.count ?? 0;
 }
 
 /** How many there are, as the planner sees it: for when counting would take longer than the answer is worth. */
 export async function estimateHistory(db: Executor, filter: HistoryFilter): Promise<number> {
-  const engines = filter.engines ? sql` and engine = any(${filter.engines}::text[])` : sql``;
+  // The planner takes `user_id` and the same user's lexeme for independent; nothing is read, so one of them is enough here.
+  const estimable = looksUpTerms(filter) ? sql`deleted_at is null and ${terms(filter)}` : matching(filter);
   const { rows } = await sql<{ 'QUERY PLAN': { Plan: { 'Plan Rows': number } }[] }>`
-    explain (format json) select id from generation_history_v2 where ${matching(filter)}${engines}`.execute(db);
+    explain (format json) select id from generation_history_v2 where ${estimable}${ofEngines(filter)}`.execute(db);
   return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
 }
 
@@ -75,22 +82,43 @@ function first(filter: HistoryFilter, limit: number, after?: HistoryPosition): R
     order by created_at desc, id desc limit ${limit}`;
 }
 
+/** The first that match among the newest ones, read in order; fewer when the rest is further back. */
+function firstAmongNewest(filter: HistoryFilter, limit: number, after?: HistoryPosition): RawBuilder<unknown> {
+  const { userId, from, before } = filter;
+  return sql`
+    select id, created_at from (
+      select * from generation_history_v2 where ${matching({ userId, from, before }, after)}
+      order by created_at desc, id desc limit ${newest}) recent
+    where ${matching(filter)}${ofEngines(filter)} order by created_at desc, id desc limit ${limit}`;
+}
+
+function ofEngines({ engines }: HistoryFilter): RawBuilder<unknown> {
+  return engines ? sql` and engine = any(${engines}::text[])` : sql``;
+}
+
+/** Whether the answer comes from the index of words and LoRAs: then counting far costs more than the figure is worth. */
+export function looksUpTerms({ loraIds = [], search }: HistoryFilter): boolean {
+  return loraIds.length > 0 || search !== undefined;
+}
+
 function matching(filter: HistoryFilter, after?: HistoryPosition): RawBuilder<unknown> {
-  const { userId, from, before, status, favorite, loraIds = [], search } = filter;
+  const { userId, from, before, status, favorite } = filter;
   const conditions = [sql`user_id = ${userId}`, sql`deleted_at is null`];
   if (from) conditions.push(sql`created_at >= ${from}`);
   if (before) conditions.push(sql`created_at < ${before}`);
   if (status) conditions.push(sql`status = ${status}::generation_status`);
   if (favorite !== undefined) conditions.push(favorite ? sql`is_favorite` : sql`not is_favorite`);
-  if (loraIds.length > 0 || search) {
-    const terms = [`U${userId}`, ...loraIds.map((id) => `L${id}`)].join(' & ');
-    const words = search ? sql` && websearch_to_tsquery('simple', ${search})` : sql``;
-    conditions.push(sql`search @@ (${terms}::tsquery${words})`);
-  }
+  if (looksUpTerms(filter)) conditions.push(terms(filter));
   if (after) {
     conditions.push(
       sql`(created_at, id) < ('epoch'::timestamptz + ${after.createdMicros}::int8 * interval '1 microsecond', ${after.id}::int8)`,
     );
   }
   return sql.join(conditions, sql` and `);
+}
+
+function terms({ userId, loraIds = [], search }: HistoryFilter): RawBuilder<unknown> {
+  const lexemes = [`U${userId}`, ...loraIds.map((id) => `L${id}`)].join(' & ');
+  const words = search === undefined ? sql`` : sql` && websearch_to_tsquery('simple', ${search})`;
+  return sql`search @@ (${lexemes}::tsquery${words})`;
 }

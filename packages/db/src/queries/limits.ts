@@ -27,7 +27,7 @@ export type CallsCounted = {
  */
 export async function countCalls(db: Executor, asked: readonly CallsAsked[]): Promise<CallsCounted[]> {
   const input = JSON.stringify(asked.map(({ userId, ...rest }) => ({ user_id: userId, ...rest })));
-  const { rows } = await sql<CallsCounted>`
+  const { rows } = await sql<CallsCounted>`/* prepare: count_calls */
     with clock as materialized (
       select extract(epoch from clock_timestamp())::float8 / ${windowSeconds} as windows
     )

@@ -36,11 +36,11 @@ async function add(db: Executor, { usage, loras, pairs }: RolledUp): Promise<voi
   if (usage.length > 0) {
     await sql`
       insert into usage_rollups as known
-        (user_id, dimension, day, engine, api, key, generations, completed, images, credits, weight, time_buckets)
-      select user_id, dimension, day, engine, api, key, generations, completed, images, credits, weight, time_buckets
-      from jsonb_to_recordset(${JSON.stringify(usage)}::jsonb) as row (user_id bigint, dimension text, day date, engine text, api text, key text,
+        (user_id, dimension, day, engine, key, generations, completed, images, credits, weight, time_buckets)
+      select user_id, dimension, day, engine, key, generations, completed, images, credits, weight, time_buckets
+      from jsonb_to_recordset(${JSON.stringify(usage)}::jsonb) as row (user_id bigint, dimension text, day date, engine text, key text,
         generations int, completed int, images int, credits numeric, weight float8, time_buckets int[])
-      on conflict (user_id, dimension, day, engine, api, key) do update set
+      on conflict (user_id, dimension, day, engine, key) do update set
         generations = known.generations + excluded.generations,
         completed = known.completed + excluded.completed,
         images = known.images + excluded.images,

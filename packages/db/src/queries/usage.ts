@@ -22,6 +22,7 @@ export type UsageRow = {
   images: number;
   credits: number;
   weight: number;
+  /** Empty when they were not asked for. */
   time_buckets: number[];
 };
 
@@ -29,13 +30,13 @@ export type UsageRow = {
 export async function sumUsage(
   db: Executor,
   { userId, dimension, from, to, engines, key }: UsageQuery,
-  { groupBy, limit }: { groupBy: 'day' | 'engine' | 'api' | 'key' | null; limit: number },
+  { groupBy, limit, times = true }: { groupBy: 'day' | 'engine' | 'key' | null; limit: number; times?: boolean },
 ): Promise<UsageRow[]> {
-  const groups = { day: sql`to_char(day, 'YYYY-MM-DD')`, engine: sql`engine`, api: sql`api`, key: sql`key` };
-  const buckets = Array.from({ length: timeBuckets }, (_, index) => sql`sum(time_buckets[${index + 1}::int])::int8`);
+  const groups = { day: sql`to_char(day, 'YYYY-MM-DD')`, engine: sql`engine`, key: sql`key` };
+  const buckets = Array.from({ length: times ? timeBuckets : 0 }, (_, index) => sql`sum(time_buckets[${index + 1}::int])::int8`);
   const { rows } = await sql<UsageRow>`
     select ${groupBy ? groups[groupBy] : sql`''`} as "group", sum(generations)::int8 as generations, sum(completed)::int8 as completed,
-      sum(images)::int8 as images, sum(credits)::float8 as credits, sum(weight) as weight, to_json(array[${sql.join(buckets)}]) as time_buckets
+      sum(images)::int8 as images, sum(credits)::float8 as credits, sum(weight) as weight, ${times ? sql`to_json(array[${sql.join(buckets)}])` : sql`'[]'::json`} as time_buckets
     from usage_rollups
     where user_id = ${userId} and dimension = ${dimension} and day between ${from}::date and ${to}::date
       ${engines ? sql`and engine = any(${engines}::text[])` : sql``} ${key === undefined ? sql`` : sql`and key = ${key}`}
