@@ -17,7 +17,7 @@ export function ignoredFields(fields: Record<string, unknown>): Adjustment[] {
     .map(([name, value]) => {
       const last = name.slice(name.lastIndexOf('.') + 1);
       const reason = Object.hasOwn(reasons, last) ? reasons[last] : undefined;
-      return dropped(name.slice(0, shownChars), value, reason ?? 'not a field of this route');
+      return dropped(name.slice(0, shownChars).toWellFormed(), value, reason ?? 'not a field of this route');
     });
 }
 

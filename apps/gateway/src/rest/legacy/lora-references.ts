@@ -12,6 +12,7 @@ export type NamedLoras = { loras: { id: number; weight?: unknown }[]; lora_files
 
 const scaleRange = { min: 0, max: 4 };
 const listedIds = 20;
+const shownChars = 80;
 
 /** Reads `loras` in all its spellings: a list or its JSON, of objects, ids, slugs, names or addresses. */
 export function readLoraList(value: unknown): LoraReference[] {
@@ -72,11 +73,15 @@ function publicAddress(address: string, index: number): string {
 }
 
 function unknownLoras(unknown: unknown[], catalogue: readonly Lora[]): AppError {
-  const invalidIds = unknown.slice(0, listedIds).map((name) => (typeof name === 'string' ? name.slice(0, 80) : (name ?? null)));
+  const invalidIds = unknown.slice(0, listedIds).map((name) => (typeof name === 'number' ? name : spell(name).slice(0, shownChars)));
   const validIds = catalogue.map(({ id }) => id).sort((a, b) => a - b);
-  return new AppError('INVALID_LORA', `Unknown LoRA${unknown.length > 1 ? 's' : ''}: ${invalidIds.map(String).join(', ')}.`, {
+  return new AppError('INVALID_LORA', `Unknown LoRA${unknown.length > 1 ? 's' : ''}: ${invalidIds.join(', ')}.`, {
     details: { invalid_ids: invalidIds, valid_ids: validIds.slice(0, listedIds) },
   });
+}
+
+function spell(name: unknown): string {
+  return typeof name === 'string' ? name : (JSON.stringify(name) ?? 'nothing');
 }
 
 function readJson(text: string): unknown {

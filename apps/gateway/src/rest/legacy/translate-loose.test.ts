@@ -114,7 +114,7 @@ describe('a lenient body', () => {
     ['text', 'VALIDATION_ERROR', 'The request must be a JSON object'],
     [{ prompt: 'a', steps: 'many' }, 'VALIDATION_ERROR', 'steps: must be a whole number from 1 to 150'],
     [{ prompt: 'a', image_size: 'huge' }, 'VALIDATION_ERROR', /^image_size: must be one of square_hd/],
-    [{ prompt: 'a', loras: ['nobody', 'lora_001', {}] }, 'INVALID_LORA', 'Unknown LoRAs: nobody, null.'],
+    [{ prompt: 'a', loras: ['nobody', 'lora_001', {}] }, 'INVALID_LORA', 'Unknown LoRAs: nobody, nothing.'],
     [{ prompt: 'a', loras: [999] }, 'INVALID_LORA', 'Unknown LoRA: 999.'],
     [{ prompt: 'a', loras: [{ id: 309, weight: 3 }] }, 'VALIDATION_ERROR', 'loras.0.weight: must be a number from 0 to 2'],
     [

@@ -59,7 +59,7 @@ function readChat({ session_id: session, message, messages, tools, ...fields }: 
     fields: {
       ...fields,
       ...(prompt !== undefined && { prompt }),
-      ...(typeof session === 'string' && { metadata: { session_id: session.slice(0, 512) } }),
+      ...(typeof session === 'string' && { metadata: { session_id: session.slice(0, 512).toWellFormed() } }),
     },
     loras: [],
     adjustments: [
