@@ -12,7 +12,7 @@ type Waiting = Pick<GatewayContext, 'db' | 'links' | 'events'>;
 /** How long doors that answer with the picture itself hold the line: less than the minute that proxies allow. */
 const limitMs = 55_000;
 /** Looked at without an announcement this often. */
-const lookAgainMs = 5_000;
+const lookAgainMs = 1_000;
 
 /**
  * The canonical output of a generation that has its pictures.
