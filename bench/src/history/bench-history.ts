@@ -32,7 +32,7 @@ export async function benchHistory({ rounds, rows, print, signal }: BenchRun): P
   const { db, pool } = database;
   await migrate(db);
   const seedingFrom = performance.now();
-  const { hotUser } = await seedHistory(db, { rows, users });
+  const { hotUser } = await seedHistory(db, { rows, users, signal });
   print(`${formatCount(rows)} generations of ${formatCount(users)} users in ${formatCount((performance.now() - seedingFrom) / 1_000)} s`);
   const rollUp = await countEverything(db, signal);
   print(`${formatCount(rollUp.perSecond)} outcomes a second into ${formatCount(rollUp.rollups)} rollups\n`);

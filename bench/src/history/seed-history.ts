@@ -10,12 +10,18 @@ export const sharedWords = { everywhere: 1, lighthouse: 0.1, glacier: 0.01, axol
  * `rows` generations over a year by a thousand users, a tenth of them by one hot user, with plans, receipts and pictures of the size that
  * real ones have. The hot user never chose `openai-edit` nor LoRA 314. Indexes are made afterwards, as a restore would.
  */
-export async function seedHistory(db: Executor, { rows, users }: { rows: number; users: number }): Promise<Seeded> {
+export async function seedHistory(
+  db: Executor,
+  { rows, users, signal }: { rows: number; users: number; signal: AbortSignal },
+): Promise<Seeded> {
   await sql`insert into users (subject) select 'bench:' || n from generate_series(1, ${users}::int) n`.execute(db);
   const { rows: found } = await sql<{ id: number }>`select min(id) as id from users where subject like 'bench:%'`.execute(db);
   const hotUser = found[0]?.id ?? 0;
   const remake = await dropIndexes(db);
-  for (let from = 0; from < rows; from += 100_000) await insertRows(db, { hotUser, users, from, to: Math.min(rows, from + 100_000) });
+  for (let from = 0; from < rows; from += 100_000) {
+    signal.throwIfAborted();
+    await insertRows(db, { hotUser, users, from, to: Math.min(rows, from + 100_000) });
+  }
   for (const statement of remake) await db.executeQuery(statement);
   await insertPresets(db, hotUser, users);
   await sql`insert into generation_outcomes (generation_id, kind) select generation_id, 'ended' from generation_history_v2`.execute(db);

@@ -22,7 +22,7 @@ export type Outcome = {
 export const usageDimensions = ['all', 'api', 'lora', 'combination'] as const;
 export type UsageDimension = (typeof usageDimensions)[number];
 
-export type Usage = {
+type Usage = {
   /** 0 stands for everybody. */
   user_id: number;
   dimension: UsageDimension;
@@ -38,7 +38,7 @@ export type Usage = {
   time_buckets: number[];
 };
 
-export type PairOutcome = { lora_id_1: number; lora_id_2: number; tested: number; succeeded: number; favorited: number };
+type PairOutcome = { lora_id_1: number; lora_id_2: number; tested: number; succeeded: number; favorited: number };
 export type RolledUp = { usage: Usage[]; loras: { id: number; generations: number; weight: number }[]; pairs: PairOutcome[] };
 
 export const everybody = 0;
