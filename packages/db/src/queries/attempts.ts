@@ -19,7 +19,7 @@ export type Intent = {
  * nothing may be sent.
  */
 export async function recordIntent(db: Executor, lease: Lease, intent: Intent): Promise<boolean> {
-  const { rows } = await sql`
+  const { rows } = await sql`/* prepare: record_intent */
     insert into generation_attempts (id, generation_id, try, call, engine, provider, state, lease_epoch, seed, callback_token)
     select ${intent.id}, generation_id, ${intent.try}::smallint, ${intent.call}::smallint, ${intent.engine}, ${intent.provider}, 'intent', lease_epoch, ${intent.seed}::bigint, ${intent.callbackToken}
     from generation_history_v2
@@ -38,7 +38,7 @@ export async function recordSubmitted(
   generationId: string,
   submitted: { attemptId: string; providerRequestId: string; providerUrls: Record<string, string> },
 ): Promise<number | null> {
-  const { rows } = await sql<{ seq: number }>`
+  const { rows } = await sql<{ seq: number }>`/* prepare: record_submitted */
     with attempt as (
       update generation_attempts
       set state = 'submitted', provider_request_id = ${submitted.providerRequestId}, provider_urls = ${JSON.stringify(submitted.providerUrls)}::jsonb, submitted_at = now()

@@ -60,7 +60,7 @@ export type Claim = {
  */
 export async function claimGeneration(db: Executor, claim: Claim): Promise<ClaimedGeneration | null> {
   const most = claim.maxRunningPerUser ?? null;
-  const { rows } = await sql<ClaimedGeneration>`
+  const { rows } = await sql<ClaimedGeneration>`/* prepare: claim_generation */
     with due as materialized (
       select generation_id, user_id, status from generation_history_v2
       where generation_id = ${claim.generationId} and status = any(${openStatuses}::generation_status[])

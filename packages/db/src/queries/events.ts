@@ -7,7 +7,7 @@ export type Progress = { type: EventType; progress: number; queuePosition: numbe
 
 /** Appends a line to the log of a generation in progress; its seq, or null when the lease is lost. Progress never goes backwards. */
 export async function appendEvent(db: Executor, lease: Lease, event: Progress): Promise<number | null> {
-  const { rows } = await sql<{ seq: number }>`
+  const { rows } = await sql<{ seq: number }>`/* prepare: append_event */
     with generation as (
       update generation_history_v2
       set event_seq = event_seq + 1, progress = greatest(progress, ${event.progress}::smallint), queue_position = ${event.queuePosition}::int

@@ -25,7 +25,10 @@ const workSubjects = JSON.stringify(Object.fromEntries(engineIds.map((id) => [id
 export async function finishGeneration(db: Executor, lease: Lease, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
   return finish(
     db,
-    sql`generation_id = ${lease.generationId} and lease_epoch = ${lease.epoch} and status = 'processing'`,
+    {
+      hint: sql`/* prepare: finish_generation */`,
+      where: sql`generation_id = ${lease.generationId} and lease_epoch = ${lease.epoch} and status = 'processing'`,
+    },
     end,
     eventSubject,
   );
@@ -40,7 +43,9 @@ export async function expireGeneration(
 ) {
   return finish(
     db,
-    sql`generation_id = ${generationId} and status in ('pending', 'processing') and deadline_at < now() and (lease_until is null or lease_until < now())`,
+    {
+      where: sql`generation_id = ${generationId} and status in ('pending', 'processing') and deadline_at < now() and (lease_until is null or lease_until < now())`,
+    },
     end,
     eventSubject,
   );
@@ -53,12 +58,19 @@ export async function cancelPending(
   end: GenerationEnd & { status: 'failed' },
   eventSubject: string,
 ) {
-  return finish(db, sql`generation_id = ${generationId} and user_id = ${userId} and status = 'pending'`, end, eventSubject);
+  return finish(db, { where: sql`generation_id = ${generationId} and user_id = ${userId} and status = 'pending'` }, end, eventSubject);
 }
 
-async function finish(db: Executor, where: ReturnType<typeof sql>, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
+type Fragment = ReturnType<typeof sql>;
+
+async function finish(
+  db: Executor,
+  which: { where: Fragment; hint?: Fragment },
+  end: GenerationEnd,
+  eventSubject: string,
+): Promise<Announcement | null> {
   const completed = end.status === 'completed';
-  const { rows } = await sql<{ id: number; subject: string; seq: number | null; generation_id: string }>`
+  const { rows } = await sql<{ id: number; subject: string; seq: number | null; generation_id: string }>`${which.hint ?? sql``}
     with generation as (
       update generation_history_v2
       set status = ${end.status}::generation_status, event_seq = event_seq + 1, completed_at = now(), lease_until = null, lease_owner = null,
@@ -69,7 +81,7 @@ async function finish(db: Executor, where: ReturnType<typeof sql>, end: Generati
         credits_used = ${completed ? end.creditsUsed : 0}::numeric,
         delivery_adjustments = ${completed ? JSON.stringify(end.adjustments) : '[]'}::jsonb,
         error = ${completed ? null : JSON.stringify(end.error)}::jsonb
-      where ${where}
+      where ${which.where}
       returning generation_id, user_id, event_seq, status, progress
     ), event as (
       insert into generation_events (generation_id, seq, type, status, progress)

@@ -31,13 +31,16 @@ export const outputColumns = [
 
 /** A generation of this user by either of its ids. Somebody else's does not exist, and neither does a deleted one. */
 export async function findGeneration(db: Executor, userId: number, id: string) {
-  return db
-    .selectFrom('generation_history_v2')
-    .select(outputColumns)
-    .where('user_id', '=', userId)
-    .where(id.startsWith('req_') ? 'request_id' : 'generation_id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+  return (
+    db
+      .selectFrom('generation_history_v2')
+      .select(outputColumns)
+      .where(id.startsWith('req_') ? 'request_id' : 'generation_id', '=', id)
+      // "+ 0" keeps a planner without statistics from walking the user's history instead of looking the unique id up.
+      .where(sql<number>`user_id + 0`, '=', userId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+  );
 }
 
 export type GenerationRow = NonNullable<Awaited<ReturnType<typeof findGeneration>>>;
