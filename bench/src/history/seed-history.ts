@@ -4,7 +4,7 @@ import { type CompiledQuery, sql } from 'kysely';
 export type Seeded = { hotUser: number; users: number };
 
 /** Words that stand in this share of all prompts, beside twelve words drawn from a vocabulary of 5,000. */
-export const sharedWords = { everywhere: 1, lighthouse: 0.1, glacier: 0.01, axolotl: 0.0001 } as const;
+const sharedWords = { everywhere: 1, lighthouse: 0.1, glacier: 0.01, axolotl: 0.0001 } as const;
 
 /**
  * `rows` generations over a year by a thousand users, a tenth of them by one hot user, with plans, receipts and pictures of the size that

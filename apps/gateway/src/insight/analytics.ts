@@ -16,7 +16,7 @@ const popularCombinations = 10;
 export const scopeSchema = z.enum(['own', 'all']).optional().meta({
   description: 'Whose generations: your own, or everybody\'s. Admins get "all" unless they ask for "own"; others only ever get their own.',
 });
-export const groupings = ['day', 'engine', 'lora', 'api'] as const;
+const groupings = ['day', 'engine', 'lora', 'api'] as const;
 
 export const analyticsQuerySchema = z.strictObject({
   date_from: dateSchema.optional().meta({ description: 'Without it, the thirty days up to date_to; at most 366 days.' }),

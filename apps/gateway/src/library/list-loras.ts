@@ -47,7 +47,7 @@ export async function listAvailableLoras(
   return known.filter((lora) => !compatibleWith || fitsModel(lora, compatibleWith)).map((lora) => presentLora(lora, { stats }));
 }
 
-export function matches(lora: Lora, { search, category, base_model, tags = [] }: LoraQuery): boolean {
+function matches(lora: Lora, { search, category, base_model, tags = [] }: LoraQuery): boolean {
   const words = search?.trim().toLowerCase().split(/\s+/) ?? [];
   const texts = [lora.name, lora.slug, lora.description, lora.category, ...lora.tags, ...lora.triggerWords].join('\n').toLowerCase();
   return (

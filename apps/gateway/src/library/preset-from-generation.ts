@@ -40,7 +40,7 @@ export async function createPresetFromGeneration(
 }
 
 /** The part of a generation's settings that a preset keeps. */
-export function settingsOf(settings: GenerationSettings): PresetSettings {
+function settingsOf(settings: GenerationSettings): PresetSettings {
   const kept = Object.keys(presetSettingsSchema.shape);
   return Object.fromEntries(Object.entries(settings).filter(([field]) => kept.includes(field)));
 }

@@ -19,8 +19,7 @@ export type Outcome = {
 };
 
 /** `all` and `api` count every generation once; `lora` once for each of its LoRAs; `combination` once for two or more LoRAs together. */
-export const usageDimensions = ['all', 'api', 'lora', 'combination'] as const;
-export type UsageDimension = (typeof usageDimensions)[number];
+export type UsageDimension = 'all' | 'api' | 'lora' | 'combination';
 
 type Usage = {
   /** 0 stands for everybody. */
@@ -104,7 +103,7 @@ function addPair(pairs: Map<string, PairOutcome>, [lora_id_1, lora_id_2]: [numbe
 }
 
 /** Every two different ids, the smaller one first. */
-export function pairsOf(ids: readonly number[]): [number, number][] {
+function pairsOf(ids: readonly number[]): [number, number][] {
   const sorted = [...new Set(ids)].sort((a, b) => a - b);
   return sorted.flatMap((first, index) => sorted.slice(index + 1).map((second): [number, number] => [first, second]));
 }
