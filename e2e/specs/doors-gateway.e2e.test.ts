@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { uniquePrompt, untilEnded } from '../src/generate.ts';
 import { type ErrorAnswer, openDoor } from '../src/http-door.ts';
 import { purchasesOf } from '../src/ledger.ts';
-import { collectEvents, openEvents, subscribeOverSocket } from '../src/live-events.ts';
+import { collectEvents, followWithEventSource, openEvents, subscribeOverSocket } from '../src/live-events.ts';
 import { fetchPicture } from '../src/picture.ts';
 import { sharedSystem } from '../src/shared-system.ts';
 
@@ -145,6 +145,14 @@ describe.concurrent('live events', () => {
       expect(rest.events.map(({ data }) => `${data.generation_id}/${data.seq}`).sort()).toEqual(left.sort());
       expect(rest.status).toBe(left.length === 0 ? 204 : 200);
     }
+  });
+
+  test('reach an EventSource once each, and do not let it come back for ever', async () => {
+    const { request_id } = await generate({ prompt: uniquePrompt() });
+    const { events, lastStatus } = await followWithEventSource(door, [request_id]);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)?.type).toBe('completed');
+    expect(lastStatus).toBe(204);
   });
 
   test('come over a WebSocket, and go on after an id', async () => {

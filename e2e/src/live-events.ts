@@ -1,4 +1,5 @@
 import type { GenerationOutput } from '@imagegen/client/procedure-types';
+import { EventSource } from 'eventsource';
 import { type ErrorEvent, WebSocket } from 'undici';
 import type { HttpDoor } from './http-door.ts';
 
@@ -36,5 +37,20 @@ export function subscribeOverSocket(door: HttpDoor, subscription: unknown, query
     socket.addEventListener('message', ({ data }) => messages.push(JSON.parse(String(data))));
     socket.addEventListener('close', ({ code }) => resolve({ messages, code }));
     socket.addEventListener('error', ({ error }: ErrorEvent) => reject(error));
+  });
+}
+
+/** What a browser's EventSource hears until it closes for good, and the status that made it. */
+export function followWithEventSource(
+  door: HttpDoor,
+  ids: readonly string[],
+): Promise<{ events: LiveEvent[]; lastStatus: number | undefined }> {
+  const source = new EventSource(`${door.url}/api/generations/subscribe?request_ids=${ids.join(',')}`, {
+    fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${door.key}` } }),
+  });
+  const events: LiveEvent[] = [];
+  return new Promise((resolve) => {
+    source.addEventListener('message', ({ data }) => events.push(JSON.parse(data)));
+    source.addEventListener('error', ({ code }) => source.readyState === EventSource.CLOSED && resolve({ events, lastStatus: code }));
   });
 }

@@ -29,7 +29,7 @@ const optionNames = {
 
 const fields = z.object(optional);
 
-export const gatewayProviders = ['auto', 'fal', 'rundiffusion', 'replicate', 'openai'] as const;
+const gatewayProviders = ['auto', 'fal', 'rundiffusion', 'replicate', 'openai'] as const;
 
 /**
  * The body of `POST /api/image/generate` (reorganization plan, part 1): the canonical fields, grouped. They are also taken at the top, where

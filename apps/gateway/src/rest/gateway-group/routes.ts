@@ -1,7 +1,7 @@
 import type { EngineId } from '@imagegen/core/engines/engine';
 import { generationOutputSchema } from '@imagegen/core/generation/output';
 import { validate } from '@imagegen/core/validation/validate';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../../context.ts';
 import { checkStatus, readRow, type StatusQuery } from '../../generations/get-generation.ts';
 import { presentAtAccept } from '../../generations/present-generation.ts';
@@ -17,10 +17,10 @@ import { statusBodySchema, statusParamsSchema, statusQuerySchema } from './statu
 import { translateBody, translateOutput } from './translate.ts';
 
 /** The unified gateway of the reorganization plan, where the plan puts it and where ChatEnhanced's contract does. */
-export const gatewayPrefixes = ['/api', '/api::_WUcacrv'] as const;
+const gatewayPrefixes = ['/api', '/api::_WUcacrv'] as const;
 
 /** Steps and guidance when not asked (ChatEnhanced's contract). */
-export const gatewayDefaults = { steps: 30, cfgScale: 7.5 };
+const gatewayDefaults = { steps: 30, cfgScale: 7.5 };
 
 type GenerateRoute = { path: string; engine: EngineId | null; summary: string };
 
@@ -98,7 +98,6 @@ function registerStatus(app: FastifyInstance, context: GatewayContext, prefix: s
   app.get(
     `${prefix}/generations/:id/status`,
     { schema: { tags, security, summary, params: statusParamsSchema, querystring, ...answers } },
-    (request: FastifyRequest, _: FastifyReply) =>
-      look(request, { request_id: validate(statusParamsSchema, request.params).id, ...validate(querystring, request.query) }),
+    (request) => look(request, { request_id: validate(statusParamsSchema, request.params).id, ...validate(querystring, request.query) }),
   );
 }

@@ -61,12 +61,18 @@ describe('the nested body', () => {
   });
 
   it('reports unknown fields where they stood', () => {
-    const { input, adjustments } = translateBody({ prompt: 'a', user_id: 7, settings: { clip_skip: 2 }, options: { tiling: true } });
+    const { input, adjustments } = translateBody({
+      prompt: 'a',
+      user_id: 7,
+      settings: { clip_skip: 2 },
+      options: { tiling: true, toString: 1 },
+    });
     expect(input).toEqual({ prompt: 'a' });
     expect(adjustments).toEqual([
       { parameter: 'user_id', kind: 'dropped', asked: 7, used: null, reason: 'who is asking is told by the key alone' },
       { parameter: 'settings.clip_skip', kind: 'dropped', asked: 2, used: null, reason: 'not a field of this route' },
       { parameter: 'options.tiling', kind: 'dropped', asked: true, used: null, reason: 'not a field of this route' },
+      { parameter: 'options.toString', kind: 'dropped', asked: 1, used: null, reason: 'not a field of this route' },
     ]);
   });
 

@@ -15,15 +15,21 @@ import { type GatewayBody, gatewayBodySchema } from './input.ts';
 export function translateBody(body: unknown): Translated {
   const { settings = {}, options = {}, ...top } = validate(gatewayBodySchema, body);
   const { provider, model, ...wishes } = options;
-  const known = (fields: object) => Object.entries(fields).filter(([name]) => name in generationInputSchema.shape);
-  const unknown = (fields: object, group: string) =>
-    Object.entries(fields).flatMap(([name, value]) => (name in generationInputSchema.shape ? [] : [[`${group}${name}`, value] as const]));
-  const canonical = Object.fromEntries([...known(top), ...known(settings), ...known(wishes)]);
+  const canonical: Record<string, unknown> = {};
+  const unknown: Record<string, unknown> = {};
+  for (const [group, fields] of [
+    ['', top],
+    ['settings.', settings],
+    ['options.', wishes],
+  ] as const) {
+    for (const [name, value] of Object.entries(fields)) {
+      if (Object.hasOwn(generationInputSchema.shape, name)) canonical[name] = value;
+      else unknown[`${group}${name}`] = value;
+    }
+  }
   return {
     input: validate(generationInputSchema, { ...canonical, ...chooseEngine({ provider, model }) }),
-    adjustments: ignoredFields(
-      Object.fromEntries([...unknown(top, ''), ...unknown(settings, 'settings.'), ...unknown(wishes, 'options.')]),
-    ),
+    adjustments: ignoredFields(unknown),
   };
 }
 

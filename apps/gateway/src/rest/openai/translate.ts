@@ -9,7 +9,7 @@ import { approximated, dropped } from '../ignored-fields.ts';
 import type { Translated } from '../translated.ts';
 import { type EditsBody, editsBodySchema, type GenerationsBody, generationsBodySchema } from './input.ts';
 
-export type AnswerFormat = 'url' | 'b64_json';
+type AnswerFormat = 'url' | 'b64_json';
 export type OpenAiRequest = Translated & { answerFormat: AnswerFormat };
 
 const renderQualities = { low: 'low', medium: 'medium', high: 'high', standard: 'medium', hd: 'high' } as const;
