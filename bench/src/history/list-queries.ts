@@ -43,7 +43,7 @@ const history = filters.map(
     name: `history ${name}`,
     run: (db, userId) => {
       const asked = { userId, ...filter };
-      const bound = looksUpTerms(asked) ? 1_000 : 10_000;
+      const bound = looksUpTerms(asked) || asked.favorite === false ? 1_000 : 10_000;
       return Promise.all([listHistory(db, asked, { offset: 0, limit: 21 }), countHistory(db, asked, bound)]);
     },
   }),

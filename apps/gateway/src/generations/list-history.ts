@@ -14,7 +14,7 @@ import { presentGeneration } from './present-generation.ts';
 
 /** Beyond this many, `total` is an estimate and pages are reached by cursor only. */
 const exactlyCounted = 10_000;
-/** The same for `total` when words or LoRAs are looked for. */
+/** The same for `total` when no index answers alone: words, LoRAs, and what is not marked. */
 const exactlyCountedTerms = 1_000;
 const defaultPerPage = 20;
 
@@ -45,7 +45,9 @@ export const historyOutputSchema = z.object({
   per_page: z.number(),
   total: z
     .number()
-    .meta({ description: `Exact up to ${exactlyCounted}, and with search or lora_ids up to ${exactlyCountedTerms}; an estimate beyond.` }),
+    .meta({
+      description: `Exact up to ${exactlyCounted}, and with search, lora_ids or favorite=false up to ${exactlyCountedTerms}; an estimate beyond.`,
+    }),
   next_cursor: z.string().nullable(),
 });
 export type HistoryOutput = z.infer<typeof historyOutputSchema>;
@@ -63,7 +65,7 @@ export async function getHistory(
     throw validationError([{ path: 'page', message: `must lie within the first ${exactlyCounted} generations; go on with next_cursor` }]);
   }
   const filter = toFilter(userId, query);
-  const bound = looksUpTerms(filter) ? exactlyCountedTerms : exactlyCounted;
+  const bound = looksUpTerms(filter) || filter.favorite === false ? exactlyCountedTerms : exactlyCounted;
   const [rows, total] = await Promise.all([
     listHistory(db, filter, { after, offset, limit: limit + 1 }),
     countHistory(db, filter, bound).then(async (count) => (count < bound ? count : Math.max(count, await estimateHistory(db, filter)))),

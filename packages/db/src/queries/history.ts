@@ -26,7 +26,7 @@ export type HistoryPage = { after?: HistoryPosition | undefined; offset: number;
 export type HistoryRow = GenerationRow & { created_micros: number };
 
 /** Words and LoRAs are first looked for among this many of the newest: what is found there need not be collected from all years. */
-const newest = 4_000;
+const newest = 1_500;
 
 /** One page of a user's generations, newest first: those behind `after`, without the first `offset`. */
 export async function listHistory(db: Executor, filter: HistoryFilter, page: HistoryPage): Promise<HistoryRow[]> {
@@ -52,10 +52,12 @@ async function readPage(db: Executor, userId: number, { offset, limit }: History
 
 /** How many there are, counted up to `bound`. */
 export async function countHistory(db: Executor, filter: HistoryFilter, bound: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (select from generation_history_v2 where ${matching(filter)}${ofEngines(filter)} limit ${bound}) found`.execute(
-    db,
-  );
+  if (looksUpTerms(filter) && (await count(db, firstAmongNewest(filter, bound))) === bound) return bound;
+  return count(db, sql`select from generation_history_v2 where ${matching(filter)}${ofEngines(filter)} limit ${bound}`);
+}
+
+async function count(db: Executor, found: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from (${found}) found`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
