@@ -44,7 +44,7 @@ export function aGeneration(userId: number, changes: Partial<NewGeneration> = {}
       transcode: null,
     },
     adjustments: [],
-    routing: { engine: 'flux-standard', rule: 'pinned', considered: [] },
+    routing: { engine: 'flux-standard', rule: 'pinned: the caller chose this engine', considered: [] },
     metadata: {},
     estimated_cost_micros: 25_000,
     estimated_time_seconds: 15,

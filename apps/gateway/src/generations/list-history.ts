@@ -43,11 +43,9 @@ export const historyOutputSchema = z.object({
   items: z.array(generationOutputSchema),
   page: z.number(),
   per_page: z.number(),
-  total: z
-    .number()
-    .meta({
-      description: `Exact up to ${exactlyCounted}, and with search, lora_ids or favorite=false up to ${exactlyCountedTerms}; an estimate beyond.`,
-    }),
+  total: z.number().meta({
+    description: `Exact up to ${exactlyCounted}, and with search, lora_ids or favorite=false up to ${exactlyCountedTerms}; an estimate beyond.`,
+  }),
   next_cursor: z.string().nullable(),
 });
 export type HistoryOutput = z.infer<typeof historyOutputSchema>;

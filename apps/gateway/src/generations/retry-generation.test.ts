@@ -21,5 +21,7 @@ it('leaves the seed open to roll another', () => {
 it('routes a failed one anew, unless its caller had pinned the engine', () => {
   const failed = { ...row, status: 'failed' } as const;
   expect(inputOf(failed, false)).toEqual({ ...asked, seed: 42 });
-  expect(inputOf({ ...failed, routing: { ...failed.routing, rule: 'pinned' } }, false)).toMatchObject({ engine: 'flux-juggernaut' });
+  expect(inputOf({ ...failed, routing: { ...failed.routing, rule: 'pinned: the caller chose this engine' } }, false)).toMatchObject({
+    engine: 'flux-juggernaut',
+  });
 });

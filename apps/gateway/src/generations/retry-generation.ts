@@ -31,7 +31,7 @@ export function inputOf(
   reroll: boolean,
 ): SubmittedInput {
   const { seed, seed_asked: _, ...asked } = settings;
-  const pinned = status === 'completed' || routing.rule === 'pinned';
+  const pinned = status === 'completed' || routing.rule.startsWith('pinned:');
   return { ...asked, ...(!reroll && { seed }), ...(pinned && { engine }) };
 }
 

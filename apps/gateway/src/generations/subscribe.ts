@@ -19,7 +19,7 @@ type Subscription = { afterSeq: number; signal: AbortSignal };
 
 /**
  * The log of one generation, from after `afterSeq` to its last event, first what is written and then what comes. Reconnecting with the last
- * seq gives exactly the rest. Throws NOT_FOUND before there is anything to read.
+ * seq gives exactly the rest, and nothing when the terminal event was the last one seen. Throws NOT_FOUND before there is anything to read.
  */
 export async function subscribe(
   context: Following,
@@ -37,7 +37,12 @@ async function* follow(
   let seenSeq = afterSeq;
   while (!signal.aborted) {
     const grown = context.events.changed(generation_id, { afterSeq: seenSeq, timeoutMs: lookAgainMs, signal });
-    for (const event of await listEvents(context.db, generation_id, seenSeq)) {
+    const events = await listEvents(context.db, generation_id, seenSeq);
+    if (events.length === 0) {
+      const { status, event_seq } = await readRow(context, principal, generation_id);
+      if (isTerminal(status) && event_seq <= seenSeq) return;
+    }
+    for (const event of events) {
       seenSeq = event.seq;
       const { queue_position, at, ...rest } = event;
       const live = { ...rest, generation_id, request_id, at: at.toISOString(), ...(queue_position !== null && { queue_position }) };
