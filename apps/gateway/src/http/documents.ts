@@ -1,25 +1,59 @@
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { describeRoute, refuseUndescribed } from './describe-route.ts';
+import { nameComponents } from './document-components.ts';
+import { finishDocument } from './finish-document.ts';
 
-/** The OpenAPI 3.1 document, made from the routes themselves, and an explorer that works without the internet. */
+const description =
+  'One door in front of fal.ai, Replicate and OpenAI: receipts for every choice, the truth about every parameter, at most one payment.';
+
+const tags = [
+  { name: 'v2', description: 'Pictures by the canonical input: one route per engine, and one that chooses.' },
+  { name: 'data', description: 'What you made and what it came to: history and analytics of your own rows.' },
+  { name: 'presets', description: 'Settings under a name; yours, and those that others made public.' },
+  {
+    name: 'gateway',
+    description: 'The unified gateway with nested settings, live events, LoRAs and presets; the same under both prefixes.',
+  },
+  { name: 'v1', description: 'The first endpoints, frozen: answers as before, with Deprecation, Sunset and the successor in Link.' },
+  { name: 'deployed', description: 'The group that existing front ends call: jobs with job_id, status_check and requests.' },
+  { name: 'openai', description: "OpenAI's image API over every engine; ours is under x_gateway." },
+  { name: 'identity', description: 'Short-lived tickets for browsers, which cannot send headers everywhere.' },
+  { name: 'administration', description: 'API keys of everybody, for admins.' },
+  { name: 'images', description: 'The pictures, immutable, by signed link or to their owner.' },
+  { name: 'webhooks', description: 'Where providers call back.' },
+  { name: 'operations', description: 'Health and metrics, for machines.' },
+];
+
+const securitySchemes = {
+  apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the configured issuer.' },
+  ticket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'From POST /api/tickets; good for a minute.' },
+  signature: { type: 'apiKey', in: 'query', name: 'signature', description: 'Part of the links in answers, together with expires.' },
+  providerSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-fal-webhook-signature',
+    description: "Ed25519, by the provider's published keys.",
+  },
+} as const;
+
+/** The OpenAPI 3.1 document, made from the routes themselves, and an explorer that works without the internet. Before every route. */
 export async function registerDocuments(app: FastifyInstance): Promise<void> {
+  nameComponents();
+  app.addHook('onRoute', refuseUndescribed);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: {
-        title: 'Image Generation v2',
-        version: '2.0.0',
-        description:
-          'One door in front of fal.ai, Replicate and OpenAI: receipts for every choice, the truth about every parameter, at most one payment.',
-      },
+      info: { title: 'Image Generation v2', version: '2.0.0', description },
       servers: [{ url: '/' }],
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      tags,
+      components: { securitySchemes },
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
+    transformObject: finishDocument,
   });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/openapi.json', () => app.swagger());
   await app.register(async (scope) => {
     scope.addHook('onSend', async (_, reply) => {
       reply.header(

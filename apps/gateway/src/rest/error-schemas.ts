@@ -14,6 +14,17 @@ const legacyErrorSchema = z.object({ success: z.literal(false), error: z.string(
   examples: [{ success: false, error: 'Generation not found', code: 'NOT_FOUND', message: 'Generation not found' }],
 });
 
-/** What a route answers with these HTTP statuses, for the OpenAPI document. */
-export const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, errorSchema]));
-export const legacyErrors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, legacyErrorSchema]));
+/** What any door with a principal can answer. */
+const everywhere = [401, 403, 429, 500, 503];
+
+/** These HTTP statuses, and those that any route with a principal can have, as one shape of error: for the OpenAPI document. */
+export const answersOf =
+  (schema: z.ZodType) =>
+  (...statuses: number[]) =>
+    Object.fromEntries([...everywhere, ...statuses].map((status) => [status, schema]));
+
+export const errors = answersOf(errorSchema);
+export const legacyErrors = answersOf(legacyErrorSchema);
+
+/** The same for doors without a principal: only what is named. */
+export const openErrors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, errorSchema]));

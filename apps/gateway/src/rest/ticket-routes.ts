@@ -14,7 +14,7 @@ export function registerTickets(app: FastifyInstance, context: GatewayContext): 
         tags: ['identity'],
         security: [{ apiKey: [] }],
         summary: 'A ticket for a minute, for live events and pictures in a browser',
-        response: { 200: ticketSchema, ...errors(401, 403, 429, 503) },
+        response: { 200: ticketSchema, ...errors() },
       },
     },
     async (request) => issueTicket(context, principalOf(request)),

@@ -3,10 +3,19 @@ import { storeCallback } from '@imagegen/db/queries/webhook-inbox';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import type { GatewayContext } from '../context.ts';
+import { openErrors } from '../rest/error-schemas.ts';
 import { FalSignatures } from './fal-signature.ts';
 
 const params = z.object({ token: z.string().regex(/^[\w-]{32}$/) });
 const bodySchema = z.object({ request_id: z.string().min(1).max(200) });
+const schema = {
+  tags: ['webhooks'],
+  security: [{ providerSignature: [] }],
+  summary: 'fal says that a request has ended',
+  params,
+  body: bodySchema.meta({ examples: [{ request_id: '764cabcf-b745-4b3e-ae38-1200304cf45b' }] }),
+  response: { 202: z.object({ status: z.literal('accepted') }), ...openErrors(400, 401, 404, 413, 429, 503) },
+};
 const bodyLimitBytes = 1024 * 1024;
 
 /**
@@ -18,7 +27,7 @@ export function registerWebhooks(app: FastifyInstance, { config, db }: GatewayCo
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_, body, done) => done(null, body));
 
-  app.post('/webhooks/fal/:token', { schema: { hide: true } }, async (request, reply) => {
+  app.post('/webhooks/fal/:token', { schema }, async (request, reply) => {
     const token = params.safeParse(request.params);
     if (!token.success || !Buffer.isBuffer(request.body)) throw new AppError('NOT_FOUND', 'There is nothing here.');
     const genuine = await signatures.verify({ headers: request.headers, rawBody: request.body }).catch((cause: unknown) => {

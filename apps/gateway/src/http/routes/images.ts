@@ -4,14 +4,27 @@ import { type ByteRange, UnsatisfiableRangeError, vaultKey } from '@imagegen/vau
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { GatewayContext } from '../../context.ts';
+import { openErrors } from '../../rest/error-schemas.ts';
 import { authenticateRequest } from '../request-principal.ts';
 
 type ImageRequest = FastifyRequest<{ Params: { name: string }; Querystring: { expires?: string; signature?: string } }>;
 
+const picture = z.string().meta({ format: 'binary' });
+const nothing = z.null();
+const security: Record<string, string[]>[] = [{ signature: [] }, { apiKey: [] }, { ticket: [] }];
+
 const schema = {
   tags: ['images'],
+  security,
   params: z.object({ name: z.string().meta({ description: 'SHA-256 of the picture, with or without an extension' }) }),
   querystring: z.object({ expires: z.string().optional(), signature: z.string().optional(), ticket: z.string().optional() }),
+  response: {
+    200: { content: { 'image/*': { schema: picture } } },
+    206: { content: { 'image/*': { schema: picture } } },
+    304: nothing,
+    416: nothing,
+    ...openErrors(401, 404, 429, 500, 503),
+  },
 };
 
 /** Pictures from the vault, by signed link or to their owner. Content-addressed, hence immutable. */

@@ -56,7 +56,7 @@ export async function registerDeployed(app: FastifyInstance, context: GatewayCon
 
 function registerGenerate(app: FastifyInstance, context: GatewayContext, { path, engine, summary, body }: GenerateRoute): void {
   const door = { api: 'deployed', route: `deployed/${path}`, defaults: deployedDefaults, engine };
-  const response = { 200: deployedStatusSchema, 202: processingSchema, ...legacyErrors(400, 401, 402, 413, 415, 422, 429, 502, 503, 504) };
+  const response = { 200: deployedStatusSchema, 202: processingSchema, ...legacyErrors(400, 402, 413, 415, 422, 502, 504) };
   const schema = { tags, security, summary, headers: idempotencyKeySchema, body, response };
   app.post(`${prefix}/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
     const principal = principalOf(request);
@@ -84,7 +84,7 @@ function registerReads(app: FastifyInstance, context: GatewayContext): void {
         ...described,
         summary: 'Status and pictures of a job',
         querystring: jobQuerySchema,
-        response: { 200: deployedStatusSchema, ...legacyErrors(400, 401, 404, 503) },
+        response: { 200: deployedStatusSchema, ...legacyErrors(400, 404) },
       },
     },
     async (request) => {
@@ -101,7 +101,7 @@ function registerReads(app: FastifyInstance, context: GatewayContext): void {
         ...described,
         summary: 'Status and picture of a request',
         params: requestParamsSchema,
-        response: { 200: requestSchema, ...legacyErrors(400, 401, 404, 503) },
+        response: { 200: requestSchema, ...legacyErrors(400, 404) },
       },
     },
     async (request) => {
@@ -116,7 +116,7 @@ function registerReads(app: FastifyInstance, context: GatewayContext): void {
         ...described,
         summary: 'A page of the LoRAs',
         querystring: loraQuerySchema,
-        response: { 200: loraListSchema, ...legacyErrors(400, 401, 503) },
+        response: { 200: loraListSchema, ...legacyErrors(400) },
       },
     },
     (request) => listLoras(context, validate(loraQuerySchema, dropEmpty(request.query))),

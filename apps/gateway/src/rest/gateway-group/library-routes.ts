@@ -54,7 +54,7 @@ export function registerLibrary(app: FastifyInstance, context: GatewayContext, p
 }
 
 function registerGenerations(app: FastifyInstance, context: GatewayContext, prefix: string): void {
-  const answer = (schema: z.ZodType) => ({ response: { 200: schema, ...errors(400, 401, 404, 409, 429, 503) } });
+  const answer = (schema: z.ZodType) => ({ response: { 200: schema, ...errors(400, 404, 409) } });
   app.get(
     `${prefix}/generations/history`,
     {
@@ -93,7 +93,7 @@ function registerGenerations(app: FastifyInstance, context: GatewayContext, pref
         summary: 'The same again, or with another seed',
         headers: idempotencyKeySchema,
         body: retryBodySchema.optional(),
-        response: { 202: acceptedSchema, ...errors(400, 401, 402, 404, 409, 422, 429, 503) },
+        response: { 202: acceptedSchema, ...errors(400, 402, 404, 409, 422) },
       },
     },
     async (request, reply) => {
@@ -110,7 +110,7 @@ function registerGenerations(app: FastifyInstance, context: GatewayContext, pref
 }
 
 function registerLoras(app: FastifyInstance, context: GatewayContext, prefix: string): void {
-  const answer = (schema: z.ZodType) => ({ response: { 200: schema, ...errors(400, 401, 403, 429, 503) } });
+  const answer = (schema: z.ZodType) => ({ response: { 200: schema, ...errors(400) } });
   app.get(
     `${prefix}/loras/available`,
     { schema: { ...described, summary: 'All LoRAs by name', querystring: availableLorasSchema, ...answer(z.array(loraOutputSchema)) } },
@@ -147,7 +147,7 @@ function registerLoras(app: FastifyInstance, context: GatewayContext, prefix: st
 }
 
 function registerPresets(app: FastifyInstance, context: GatewayContext, prefix: string): void {
-  const made = { response: { 201: presetOutputSchema, ...errors(400, 401, 404, 429, 503) } };
+  const made = { response: { 201: presetOutputSchema, ...errors(400, 404) } };
   app.post(
     `${prefix}/presets/save`,
     { schema: { ...described, summary: 'Keep settings under a name', body: gatewayPresetSchema, ...made } },
@@ -162,7 +162,7 @@ function registerPresets(app: FastifyInstance, context: GatewayContext, prefix: 
       return reply.code(201).send(await createPresetFromGeneration(context, principalOf(request), input));
     },
   );
-  const answer = (schema: z.ZodType) => ({ response: { 200: schema, ...errors(400, 401, 404, 429, 503) } });
+  const answer = (schema: z.ZodType) => ({ response: { 200: schema, ...errors(400, 404) } });
   app.get(
     `${prefix}/presets/list`,
     {

@@ -1,6 +1,7 @@
 import { generationEventSchema } from '@imagegen/core/generation/event';
 import { validate } from '@imagegen/core/validation/validate';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as z from 'zod';
 import type { GatewayContext } from '../../context.ts';
 import { type ManyEvent, subscribeMany } from '../../generations/subscribe-many.ts';
 import { goneSignal, type ServerSentEvent, sendEventStream } from '../../http/event-stream.ts';
@@ -16,13 +17,12 @@ export function registerLive(app: FastifyInstance, context: GatewayContext, pref
     url: `${prefix}/generations/subscribe`,
     schema: {
       tags: ['gateway'],
-      security: [{ apiKey: [] }],
+      security: [{ apiKey: [] }, { ticket: [] }],
       summary: 'Events of several generations, as server-sent events or over a WebSocket',
       description:
         'Replays the log from its first event, or after Last-Event-ID, and goes on live; ends after the last terminal event (204 when all was seen). Over a WebSocket send {"request_ids": [...], "last_event_id"?} first.',
-      produces: ['text/event-stream'],
       querystring: liveQuerySchema.partial(),
-      response: { 200: generationEventSchema, ...errors(400, 401, 404, 429, 503) },
+      response: { 200: { content: { 'text/event-stream': { schema: generationEventSchema } } }, 204: z.null(), ...errors(400, 404) },
     },
     handler: (request, reply) => streamEvents(context, request, reply),
     wsHandler: (socket, request) => serveSocket(context, principalOf(request), socket),

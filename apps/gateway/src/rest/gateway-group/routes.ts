@@ -67,7 +67,7 @@ function registerGenerate(app: FastifyInstance, context: GatewayContext, { prefi
       summary,
       headers: idempotencyKeySchema,
       body: gatewayBodySchema,
-      response: { 202: generationOutputSchema, ...errors(400, 401, 402, 413, 415, 422, 429, 503) },
+      response: { 202: generationOutputSchema, ...errors(400, 402, 413, 415, 422) },
     };
     app.post(`${prefix}/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
       const principal = principalOf(request);
@@ -81,7 +81,7 @@ function registerGenerate(app: FastifyInstance, context: GatewayContext, { prefi
 }
 
 function registerStatus(app: FastifyInstance, context: GatewayContext, prefix: string): void {
-  const answers = { response: { 200: generationOutputSchema, ...errors(400, 401, 404, 503) } };
+  const answers = { response: { 200: generationOutputSchema, ...errors(400, 404) } };
   const look = async (request: FastifyRequest, query: StatusQuery) =>
     translateOutput(await checkStatus(context, principalOf(request), query));
   for (const path of ['generations/status', 'generations/retrieve']) {

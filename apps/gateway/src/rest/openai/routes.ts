@@ -12,6 +12,7 @@ import { waitForGeneration } from '../../generations/wait-for-generation.ts';
 import { replyWithError, toAppError } from '../../http/error-reply.ts';
 import { acceptForms, readForm } from '../../http/multipart-body.ts';
 import { principalOf, requirePrincipal } from '../../http/request-principal.ts';
+import { answersOf } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
 import { pictureBodyBytes } from '../picture-body.ts';
 import { formatOpenAiError } from './error.ts';
@@ -29,7 +30,7 @@ const errorSchema = z
     x_gateway: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
   })
   .meta({ id: 'OpenAiError' });
-const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, errorSchema]));
+const errors = answersOf(errorSchema);
 
 const imagesSchema = z.object({
   created: z.number(),
@@ -72,7 +73,7 @@ function registerImages(app: FastifyInstance, context: GatewayContext): void {
     tags,
     security,
     headers: idempotencyKeySchema,
-    response: { 200: imagesSchema, ...errors(400, 401, 402, 404, 413, 415, 422, 429, 502, 503, 504) },
+    response: { 200: imagesSchema, ...errors(400, 402, 404, 413, 415, 422, 502, 504) },
   };
   const { openaiModel } = context.config.mapping;
   app.post(
@@ -114,7 +115,7 @@ function registerModels(app: FastifyInstance, { config }: GatewayContext): void 
   const models = listModels(config.mapping.openaiModel);
   app.get(
     '/models',
-    { schema: { tags, security, summary: 'What `model` may be', response: { 200: modelListSchema, ...errors(401, 429) } } },
+    { schema: { tags, security, summary: 'What `model` may be', response: { 200: modelListSchema, ...errors() } } },
     async () => ({ object: 'list', data: models }),
   );
   app.get(
@@ -125,7 +126,7 @@ function registerModels(app: FastifyInstance, { config }: GatewayContext): void 
         security,
         summary: 'One of them',
         params: modelParamsSchema,
-        response: { 200: modelSchema, ...errors(401, 404, 429) },
+        response: { 200: modelSchema, ...errors(404) },
       },
     },
     async (request) => {

@@ -49,7 +49,7 @@ function registerEndpoint(app: FastifyInstance, context: GatewayContext, endpoin
     summary,
     headers: idempotencyKeySchema,
     body: v1BodySchema(endpoint),
-    response: { 200: v1AnswerSchema, ...legacyErrors(400, 401, 402, 413, 415, 422, 429, 502, 503, 504) },
+    response: { 200: v1AnswerSchema, ...legacyErrors(400, 402, 413, 415, 422, 502, 504) },
   };
   app.post(`${prefix}/${path}`, { schema: create, config: { successor }, bodyLimit: pictureBodyBytes }, async (request, reply) => {
     const principal = principalOf(request);
@@ -62,7 +62,7 @@ function registerEndpoint(app: FastifyInstance, context: GatewayContext, endpoin
   });
 
   const look = { ...described, summary: `Result of ${path}`, params: v1ParamsSchema };
-  const answers = { response: { 200: v1AnswerSchema, ...legacyErrors(400, 401, 404, 503) } };
+  const answers = { response: { 200: v1AnswerSchema, ...legacyErrors(400, 404) } };
   app.get(
     `${prefix}/${path}/requests/:id`,
     { schema: { ...look, ...answers }, config: { successor: '/api:v2/status/check' } },

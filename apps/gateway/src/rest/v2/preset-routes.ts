@@ -24,7 +24,7 @@ const described = { tags: ['presets'], security: [{ apiKey: [] }] };
 const onOne = { ...described, params: presetParamsSchema };
 
 export function registerPresets(app: FastifyInstance, context: GatewayContext): void {
-  const made = { response: { 201: presetOutputSchema, ...errors(400, 401, 404, 429, 503) } };
+  const made = { response: { 201: presetOutputSchema, ...errors(400, 404) } };
   app.post(
     base,
     { schema: { ...described, summary: 'Keep settings under a name', body: presetInputSchema, ...made } },
@@ -46,13 +46,13 @@ export function registerPresets(app: FastifyInstance, context: GatewayContext): 
         ...described,
         summary: 'Your presets and public ones',
         querystring: presetQuerySchema,
-        response: { 200: presetListSchema, ...errors(400, 401, 429, 503) },
+        response: { 200: presetListSchema, ...errors(400) },
       },
     },
     (request) => listPresets(context, principalOf(request), validateQuery(request, presetQuerySchema, presetShape)),
   );
 
-  const one = { response: { 200: presetOutputSchema, ...errors(400, 401, 404, 429, 503) } };
+  const one = { response: { 200: presetOutputSchema, ...errors(400, 404) } };
   app.get(`${base}/:id`, { schema: { ...onOne, summary: 'A preset', ...one } }, (request) =>
     getPreset(context, principalOf(request), presetIdOf(request)),
   );
@@ -61,7 +61,7 @@ export function registerPresets(app: FastifyInstance, context: GatewayContext): 
   );
   app.delete(
     `${base}/:id`,
-    { schema: { ...onOne, summary: 'Forget a preset', response: { 200: deletedPresetSchema, ...errors(400, 401, 404, 429, 503) } } },
+    { schema: { ...onOne, summary: 'Forget a preset', response: { 200: deletedPresetSchema, ...errors(400, 404) } } },
     (request) => deletePreset(context, principalOf(request), presetIdOf(request)),
   );
   app.post(
@@ -70,7 +70,7 @@ export function registerPresets(app: FastifyInstance, context: GatewayContext): 
       schema: {
         ...onOne,
         summary: 'Count a use and get the input to send',
-        response: { 200: appliedPresetSchema, ...errors(400, 401, 404, 429, 503) },
+        response: { 200: appliedPresetSchema, ...errors(400, 404) },
       },
     },
     (request) => applyPreset(context, principalOf(request), presetIdOf(request)),

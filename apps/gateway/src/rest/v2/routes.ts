@@ -19,16 +19,53 @@ import { pictureBodyBytes } from '../picture-body.ts';
 import { editBodyOfForm } from './edit-form.ts';
 import { replicateInputSchema, statusBodySchema, statusQuerySchema, translateReplicate } from './translate.ts';
 
-type GenerateRoute = { path: string; engine: EngineId | null; summary: string; example?: Record<string, unknown> };
+const anyExample = { prompt: 'a lighthouse at dusk', priority: 'quality', loras: [{ id: 309 }], metadata: { project: 'coast' } };
+
+type GenerateRoute = { path: string; engine: EngineId | null; summary: string; example: object };
 
 const generateRoutes: GenerateRoute[] = [
-  { path: 'flux/standard', engine: 'flux-standard', summary: 'FLUX with up to two LoRAs' },
-  { path: 'flux/advanced', engine: 'flux-advanced', summary: 'FLUX with up to five LoRAs and a native negative prompt' },
-  { path: 'flux/juggernaut', engine: 'flux-juggernaut', summary: 'Juggernaut FLUX, best quality, up to two LoRAs' },
-  { path: 'replicate/generate', engine: 'replicate', summary: 'FLUX dev on Replicate' },
-  { path: 'openai/generate', engine: 'openai', summary: "OpenAI's current image model" },
-  { path: 'openai/edit', engine: 'openai-edit', summary: 'Change a picture with OpenAI' },
-  { path: 'smart/generate', engine: null, summary: 'The best engine for the request, with a receipt' },
+  {
+    path: 'flux/standard',
+    engine: 'flux-standard',
+    summary: 'FLUX with up to two LoRAs',
+    example: { prompt: 'a lighthouse at dusk', loras: [{ id: 309, weight: 0.8 }], steps: 28, width: 1024, height: 768 },
+  },
+  {
+    path: 'flux/advanced',
+    engine: 'flux-advanced',
+    summary: 'FLUX with up to five LoRAs and a native negative prompt',
+    example: {
+      prompt: 'a lighthouse at dusk',
+      negative_prompt: 'fog',
+      sampler: 'euler',
+      loras: [{ id: 309 }, { id: 310, weight: 0.6 }, { id: 311 }],
+    },
+  },
+  {
+    path: 'flux/juggernaut',
+    engine: 'flux-juggernaut',
+    summary: 'Juggernaut FLUX, best quality, up to two LoRAs',
+    example: { prompt: 'a lighthouse at dusk', image_size: 'portrait_4_3', cfg_scale: 3.5, seed: 42 },
+  },
+  {
+    path: 'replicate/generate',
+    engine: 'replicate',
+    summary: 'FLUX dev on Replicate',
+    example: { prompt: 'a lighthouse at night', reference_image: 'https://pictures.example.com/lighthouse.png', prompt_strength: 0.8 },
+  },
+  {
+    path: 'openai/generate',
+    engine: 'openai',
+    summary: "OpenAI's current image model",
+    example: { prompt: 'a lighthouse at dusk', num_images: 2, format: 'webp', quality: 80 },
+  },
+  {
+    path: 'openai/edit',
+    engine: 'openai-edit',
+    summary: 'Change a picture with OpenAI',
+    example: { prompt: 'make it night', reference_image: 'https://pictures.example.com/lighthouse.png' },
+  },
+  { path: 'smart/generate', engine: null, summary: 'The best engine for the request, with a receipt', example: anyExample },
 ];
 
 const tags = ['v2'];
@@ -38,7 +75,7 @@ function doorTo(path: string, engine: EngineId | null): Door {
   return { api: 'v2', route: `v2/${path}`, defaults: canonicalDefaults, engine };
 }
 
-function registerGenerate(app: FastifyInstance, context: GatewayContext, { path, engine, summary }: GenerateRoute): void {
+function registerGenerate(app: FastifyInstance, context: GatewayContext, { path, engine, summary, example }: GenerateRoute): void {
   const door = doorTo(path, engine);
   const schema = {
     tags,
@@ -47,9 +84,9 @@ function registerGenerate(app: FastifyInstance, context: GatewayContext, { path,
     headers: idempotencyKeySchema,
     consumes: engine === 'openai-edit' ? ['application/json', 'multipart/form-data'] : ['application/json'],
     body: engine === 'replicate' ? replicateInputSchema : generationInputSchema,
-    response: { 202: acceptedSchema, ...errors(400, 401, 402, 413, 415, 422, 429, 503) },
+    response: { 202: acceptedSchema, ...errors(400, 402, 413, 415, 422) },
   };
-  app.post(`/api::v2/${path}`, { schema, bodyLimit: pictureBodyBytes }, async (request, reply) => {
+  app.post(`/api::v2/${path}`, { schema, config: { example }, bodyLimit: pictureBodyBytes }, async (request, reply) => {
     const input = validate(generationInputSchema, await readBody(request, engine));
     const idempotencyKey = idempotencyKeyOf(request);
     const { replayed, ...accepted } = await submitGeneration(context, { principal: principalOf(request), input, door, idempotencyKey });
@@ -74,7 +111,7 @@ export async function registerV2(app: FastifyInstance, context: GatewayContext):
     }
   }
 
-  const statusAnswers = { response: { 200: generationOutputSchema, ...errors(400, 401, 404, 503) } };
+  const statusAnswers = { response: { 200: generationOutputSchema, ...errors(400, 404) } };
   app.get(
     '/api::v2/status/check',
     { schema: { tags, security, summary: 'Status and pictures, by either id', querystring: statusQuerySchema, ...statusAnswers } },
@@ -92,14 +129,14 @@ export async function registerV2(app: FastifyInstance, context: GatewayContext):
   app.post(
     '/api::v2/utils/estimate',
     {
-      config: { access: 'read' },
+      config: { access: 'read', example: anyExample },
       bodyLimit: pictureBodyBytes,
       schema: {
         tags,
         security,
         summary: 'Price, time and fidelity at every engine',
         body: generationInputSchema,
-        response: { 200: estimateOutputSchema, ...errors(400, 401, 503) },
+        response: { 200: estimateOutputSchema, ...errors(400) },
       },
     },
     (request) =>
@@ -112,14 +149,14 @@ export async function registerV2(app: FastifyInstance, context: GatewayContext):
   app.post(
     '/api::v2/utils/validate',
     {
-      config: { access: 'read' },
+      config: { access: 'read', example: anyExample },
       bodyLimit: pictureBodyBytes,
       schema: {
         tags,
         security,
         summary: 'What would be honoured, and exactly what each provider would get',
         body: generationInputSchema,
-        response: { 200: validationOutputSchema, ...errors(401, 503) },
+        response: { 200: validationOutputSchema, ...errors() },
       },
     },
     (request) => validateGeneration(context, { principal: principalOf(request), body: request.body, door: doorTo('utils/validate', null) }),
