@@ -1,5 +1,6 @@
 import type { Client } from './create-client.ts';
 import { GenerationFailedError } from './generation-failed-error.ts';
+import { randomKey } from './idempotency-key.ts';
 import { pollStatus } from './poll-status.ts';
 import type { Accepted, GenerationInput, GenerationOutput } from './procedure-types.ts';
 import { retry } from './retry.ts';
@@ -49,9 +50,4 @@ export async function waitForGeneration(client: Client, id: string, options: Wai
   const output = await pollStatus(client, id, { onOutput: tell, patienceMs, signal });
   if (output.status === 'failed') throw new GenerationFailedError(output);
   return output;
-}
-
-/** `crypto.randomUUID` exists on https pages only. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

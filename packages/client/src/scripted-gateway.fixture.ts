@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import * as z from 'zod';
@@ -8,11 +9,16 @@ import * as z from 'zod';
 type Event = { seq: number; type: string; status: string; progress: number };
 /** Answers in place of the procedure: a lost answer (the procedure runs, then the connection is cut), or a bare HTTP status. */
 type Fault = 'lose-answer' | { status: number; headers?: Record<string, string> };
+type Reply = { status?: number; body: unknown };
 
 export type ScriptedGateway = AsyncDisposable & {
   url: string;
   /** By procedure, used up one a call. */
   faults: Record<string, Fault[]>;
+  /** Of the REST doors, by method and path (`GET /api/loras`), used up one a call; others are not there. */
+  replies: Record<string, Reply[]>;
+  /** What the REST doors were sent. */
+  posted: { idempotencyKey: unknown; body: unknown }[];
   /** The log of the one generation; the subscription ends after the last. */
   events: Event[];
   /** How many events each connection gets before it is cut; absent: all. */
@@ -37,6 +43,8 @@ class Refusal extends Error {}
 export async function startScriptedGateway(): Promise<ScriptedGateway> {
   const script: Omit<ScriptedGateway, 'url' | typeof Symbol.asyncDispose> = {
     faults: {},
+    replies: {},
+    posted: [],
     events: [...happyEvents],
     cutAfter: [],
     refusal: undefined,
@@ -60,13 +68,13 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
 }
 
 function serve(
-  script: Pick<ScriptedGateway, 'faults' | 'seen'>,
+  script: Pick<ScriptedGateway, 'faults' | 'replies' | 'posted' | 'seen'>,
   request: IncomingMessage,
   response: ServerResponse,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): void {
   const url = request.url ?? '';
-  const path = url.slice('/trpc/'.length).split('?')[0] ?? '';
+  const path = url.replace(/^\/trpc\//, '').split('?')[0] ?? '';
   script.seen.push({ path, url, authorization: request.headers.authorization });
   const fault = script.faults[path]?.shift();
   response.setHeader('x-request-id', 'http_1');
@@ -77,7 +85,19 @@ function serve(
     response.writeHead(fault.status, fault.headers).end('no answer of ours');
     return;
   }
-  handle(request, response);
+  if (url.startsWith('/trpc/')) handle(request, response);
+  else void reply(script, request, response);
+}
+
+async function reply(
+  { replies, posted }: Pick<ScriptedGateway, 'replies' | 'posted'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const next = replies[`${request.method} ${request.url?.split('?')[0]}`]?.shift();
+  if (request.method === 'POST') posted.push({ idempotencyKey: request.headers['idempotency-key'], body: await json(request) });
+  const { status = 200, body } = next ?? { status: 404, body: { message: 'Route not found' } };
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function scriptedRouter(script: Pick<ScriptedGateway, 'events' | 'cutAfter' | 'refusal' | 'idempotencyKeys' | 'resumedFrom'>) {
