@@ -15,14 +15,14 @@ export function startOutboxRelay({ db, bus, logger }: { db: Database; bus: Bus; 
     name: 'outbox-relay',
     everyMs: 500,
     logger,
-    round: async () => {
+    round: async (signal) => {
       let delivered = rowsPerRound;
-      while (delivered === rowsPerRound) delivered = await relayOnce({ db, bus });
+      while (delivered === rowsPerRound && !signal.aborted) delivered = await relayOnce({ db, bus });
     },
   });
 }
 
-export async function relayOnce({ db, bus }: { db: Database; bus: Bus }): Promise<number> {
+async function relayOnce({ db, bus }: { db: Database; bus: Bus }): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const rows = await lockStaleOutbox(transaction, staleMs, rowsPerRound);
     await Promise.all(rows.map(({ id, subject, payload }) => publishDurably({ bus, subject, payload, messageId: `outbox-${id}` })));

@@ -25,7 +25,7 @@ type Sweeping = { db: Database; bus: Bus; logger: Logger; metrics: Metrics };
 export function startSweepers(context: Sweeping): AsyncDisposable[] {
   return [
     startBackgroundLoop({ name: 'ring-again', everyMs: 1_000, logger: context.logger, round: () => ringAgain(context) }),
-    startBackgroundLoop({ name: 'expire', everyMs: 5_000, logger: context.logger, round: () => expire(context) }),
+    startBackgroundLoop({ name: 'expire', everyMs: 5_000, logger: context.logger, round: (signal) => expire(context, signal) }),
     startBackgroundLoop({
       name: 'prune',
       everyMs: 600_000,
@@ -56,8 +56,9 @@ async function ringAgain({ db, bus, metrics }: Sweeping): Promise<void> {
   }
 }
 
-async function expire({ db, metrics }: Sweeping): Promise<void> {
+async function expire({ db, metrics }: Sweeping, signal: AbortSignal): Promise<void> {
   for (const { generation_id, user_id } of await listExpired(db, perRound)) {
+    if (signal.aborted) return;
     const error = { code: 'DEADLINE_EXCEEDED', message: 'The generation did not finish before its deadline. Nothing is charged.' };
     const ended = await expireGeneration(db, generation_id, { status: 'failed', error }, subjects.event(user_id, generation_id));
     if (ended) metrics.repairs.inc({ kind: 'expire' });

@@ -7,6 +7,7 @@ import * as keyScopes from './20261120T194500-key-scopes.ts';
 import * as insight from './20261120T194600-insight.ts';
 import * as limits from './20261120T194600-limits.ts';
 import * as openDeadlines from './20261120T201000-open-deadlines.ts';
+import * as lighterAccepts from './20261120T204500-lighter-accepts.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '20261120T194600-insight': insight,
   '20261120T194600-limits': limits,
   '20261120T201000-open-deadlines': openDeadlines,
+  '20261120T204500-lighter-accepts': lighterAccepts,
 };

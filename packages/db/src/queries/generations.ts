@@ -62,7 +62,7 @@ export async function ownsImage(db: Executor, userId: number, sha256: string): P
     .select('generation_id')
     .where('user_id', '=', userId)
     .where('deleted_at', 'is', null)
-    .where(sql<boolean>`images @> ${JSON.stringify([{ sha256 }])}::jsonb`)
+    .where(sql<boolean>`images <> '[]' and images @> ${JSON.stringify([{ sha256 }])}::jsonb`)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
