@@ -57,7 +57,7 @@ export function registerAdmin(app: FastifyInstance, context: GatewayContext): vo
         security,
         summary: 'Revoke an API key',
         params: keyIdSchema,
-        response: { 200: revokedKeySchema, ...errors(404) },
+        response: { 200: revokedKeySchema, ...errors(400, 404) },
       },
     },
     (request) => endKey(context, { id: validate(keyIdSchema, request.params).id, userId: null }),
