@@ -2,7 +2,10 @@ import type { TestProject } from 'vitest/node';
 import { startServices } from './system-services.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** Vitest global setup: one Postgres and one nats-server, empty and thrown away after the run, for all test files together. */
+/**
+ * Vitest global setup: one Postgres and one nats-server, empty and thrown away after the run, for all test files together.
+ * @public called by Vitest
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await temporaryFolder());
