@@ -21,7 +21,7 @@ export type AppLauncher = {
  * On a large machine V8 lets garbage pile up to hundreds of megabytes before it collects. What the gateway really holds is about 60 MB, and
  * pictures in request bodies add to that, so it is told to be tidy.
  */
-const gatewayNodeOptions = '--max-old-space-size=320 --max-semi-space-size=4';
+const gatewayNodeOptions = '--max-old-space-size=320 --max-semi-space-size=8';
 
 /** Runs one app as `node apps/<name>/src/main.ts`; it is ready when `/healthz` answers on its port. */
 export function startApp(launcher: AppLauncher, { app, name, port }: PlannedApp): SupervisedProcess {
@@ -30,6 +30,8 @@ export function startApp(launcher: AppLauncher, { app, name, port }: PlannedApp)
   const portVariable = app === 'gateway' ? 'PORT' : app === 'simulator' ? 'SIMULATOR_PORT' : 'HEALTH_PORT';
   const environment = launcher.envOf(app);
   if (app === 'gateway') environment.NODE_OPTIONS = [gatewayNodeOptions, environment.NODE_OPTIONS].filter(Boolean).join(' ');
+  // What Node has compiled and stripped of types once, it need not again: quicker starts, and some megabytes less in each process.
+  environment.NODE_COMPILE_CACHE ??= join(launcher.rootDir, 'node_modules/.cache/node-compile');
   return startSupervisedProcess({
     name,
     command: [process.execPath, entry],

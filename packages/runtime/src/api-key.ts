@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** `ig_<environment>_<id>` with `_<secret>` behind it, except for the development keys, which everybody knows. */
 const keyForm = /^ig_([a-z]+)_([a-z0-9]+)(_[A-Za-z0-9_-]{43})?$/;
@@ -11,7 +11,7 @@ export function keyIdOf(key: string): string | null {
 
 /** Keys are 256 random bits, so one round of SHA-256 is enough to keep them. */
 export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }
 
 /** A new key; what is stored of it are `id` and `hash`. */

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 import { engines } from '@imagegen/core/engines/catalogue';
 import type { Engine, EngineId } from '@imagegen/core/engines/engine';
 import { AppError } from '@imagegen/core/errors/app-error';
@@ -57,7 +57,7 @@ export async function prepareMapping(context: Planning, { userId, input, door }:
       ...(settings.lora_files ?? []).map((file) => ({ ...file, weight: file.scale })),
     ],
     defaults: door.defaults,
-    userTag: createHash('sha256').update(`user:${userId}`).digest('hex').slice(0, 32),
+    userTag: hash('sha256', `user:${userId}`).slice(0, 32),
   };
   return { settings, mapping, adjustments };
 }
