@@ -39,7 +39,13 @@ export function toGatewayError(thrown: unknown): unknown {
   const body = thrown.data?.error;
   if (body) return new GatewayError(body.code, body.message, { details: detailsOf(body), response, cause: thrown });
   if (thrown.cause instanceof GatewayError) return thrown.cause;
-  return new GatewayError('UNREACHABLE', `The gateway cannot be reached (${reasonOf(thrown)})`, { response, cause: thrown });
+  return unreachable(thrown, response);
+}
+
+/** For a call without an answer, or with half of one. */
+export function unreachable(cause: unknown, response?: Response): GatewayError {
+  const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
+  return new GatewayError('UNREACHABLE', `The gateway cannot be reached (${reason})`, { response, cause });
 }
 
 /** For an answer that is not JSON, so not the gateway's: of a proxy before it, or of something else entirely. */

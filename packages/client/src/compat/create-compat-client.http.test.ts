@@ -81,6 +81,13 @@ describe('generateImage', () => {
     expect(error).toMatchObject({ code: 'VALIDATION_ERROR', message: 'prompt: is required', requestId: 'http_1' });
   });
 
+  it('survives a lost answer, and says plainly when what answers is no gateway', async () => {
+    gateway.faults['/api:f0PVlTz_/smart_generate'] = ['lose-answer', { status: 404 }];
+    const starting = connect().generateImage({ prompt: 'a fox' });
+    await expect(starting).rejects.toMatchObject({ code: 'NOT_A_GATEWAY', message: expect.stringContaining('is not the gateway') });
+    expect(gateway.seen).toHaveLength(2);
+  });
+
   it('rejects, and does not throw, for what the gateway does not do', async () => {
     await expect(connect().generateImage('a fox', 'upscale')).rejects.toThrow('does not enlarge');
     expect(gateway.seen).toEqual([]);

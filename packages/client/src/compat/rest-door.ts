@@ -1,4 +1,4 @@
-import { foreignAnswer, GatewayError, type GatewayErrorCode } from '../gateway-error.ts';
+import { foreignAnswer, GatewayError, type GatewayErrorCode, unreachable } from '../gateway-error.ts';
 import { randomKey } from '../idempotency-key.ts';
 import { retry } from '../retry.ts';
 
@@ -27,11 +27,11 @@ export function openRestDoor({ baseUrl, getToken }: RestDoorOptions): RestDoor {
     const token = await getToken?.();
     if (token) headers.set('authorization', `Bearer ${token}`);
     const response = await fetch(`${origin}${address}`, { ...init, headers }).catch((cause: unknown) => {
-      throw new GatewayError('UNREACHABLE', `The gateway cannot be reached (${String(cause)})`, { cause });
+      throw unreachable(cause);
     });
     if (!response.headers.get('content-type')?.includes('json')) throw foreignAnswer(response);
     const body: unknown = await response.json().catch((cause: unknown) => {
-      throw new GatewayError('UNREACHABLE', `The gateway's answer was cut off (${String(cause)})`, { response, cause });
+      throw unreachable(cause, response);
     });
     if (!response.ok) throw refusalOf(body, response);
     return body;
@@ -54,7 +54,7 @@ export function openRestDoor({ baseUrl, getToken }: RestDoorOptions): RestDoor {
 type ErrorBody = { code?: GatewayErrorCode; message?: string; details?: Record<string, unknown>; error?: string | ErrorBody };
 
 /** The doors spell an error as text with the code beside it, or as an object with the code inside. */
-export function refusalOf(body: unknown, response: Response): GatewayError {
+function refusalOf(body: unknown, response: Response): GatewayError {
   const told: ErrorBody = typeof body === 'object' && body !== null ? body : {};
   const { code = 'INTERNAL', message, details } = typeof told.error === 'object' ? told.error : told;
   const text = typeof told.error === 'string' ? told.error : message;
