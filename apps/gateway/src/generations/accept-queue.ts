@@ -2,8 +2,8 @@ import { AppError } from '@imagegen/core/errors/app-error';
 import type { Executor } from '@imagegen/db/open-database';
 import { type AcceptedRow, acceptGenerations, type NewGeneration } from '@imagegen/db/queries/accept-generations';
 
-/** One statement at a time gathers most; how many generations go into one. */
-const flushes = 1;
+/** Two statements at a time keep both sides busy; how many generations go into one. */
+const flushes = 2;
 const rowsPerFlush = 100;
 
 type Waiting = { generation: NewGeneration; resolve: (row: AcceptedRow | null) => void; reject: (error: unknown) => void };

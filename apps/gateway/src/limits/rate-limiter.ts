@@ -5,8 +5,8 @@ import type { Access } from '../identity/authorize.ts';
 import { gather } from './gather.ts';
 import { retryAfterSeconds, type Standing } from './sliding-window.ts';
 
-/** One statement at a time gathers most; how many calls it may count. */
-const gathering = { underWay: 1, perRound: 1_000 };
+/** Two statements at a time keep both sides busy; how many calls one counts. */
+const gathering = { underWay: 2, perRound: 1_000 };
 
 type Call = { userId: number; bucket: Access };
 
