@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { CallAnswer } from '../src/access/call.ts';
+import { type CallAnswer, send } from '../src/access/call.ts';
 import { make, newUser, type User } from '../src/access/possessions.ts';
 import { procedureRows } from '../src/access/procedure-rows.ts';
 import { procedures } from '../src/access/procedures.ts';
 import { routeRows } from '../src/access/route-rows.ts';
 import { malformedIds, type Row } from '../src/access/row.ts';
+import { uniquePrompt } from '../src/generate.ts';
 import { type HttpDoor, openDoor } from '../src/http-door.ts';
+import { openEvents, subscribeOverSocket } from '../src/live-events.ts';
 import { fetchDocument, type OpenApiDocument } from '../src/openapi-document.ts';
 import { sharedSystem } from '../src/shared-system.ts';
 
@@ -89,6 +91,49 @@ describe('nobody else', () => {
       const all = await door.get<{ scope?: string }>('/api:v2/data/analytics?scope=all');
       expect(all.status === 403 || all.body.scope === 'own').toBe(true);
     }
+  });
+});
+
+describe('another user', () => {
+  const nothing = (text: string) => owner.secrets.filter((secret) => text.includes(secret));
+
+  test('hears no event over a WebSocket, nor among their own', async () => {
+    for (const ids of [[owner.has.generation], [other.has.generation, owner.has.generation]]) {
+      const { messages, code } = await subscribeOverSocket(other.door, { request_ids: ids });
+      expect([code, messages.map(({ type }) => type), nothing(JSON.stringify(messages))]).toEqual([1008, ['error'], []]);
+      expect((await openEvents(other.door, ids)).status).toBe(404);
+    }
+  });
+
+  test('gets nothing by a ticket of their own', async () => {
+    for (const path of [`/images/${owner.has.image}?`, `/api/generations/subscribe?request_ids=${owner.has.generation}&`]) {
+      const { body } = await other.door.post<{ ticket: string }>('/api/tickets', {});
+      expect((await nobody.get(`${path}ticket=${body.ticket}`)).status).toBe(404);
+    }
+  });
+
+  test('sees their own rows, wherever a cursor, a search or an id comes from', async () => {
+    await make(owner.door, 'generation', owner.canary);
+    const { body } = await owner.door.get<{ next_cursor: string }>('/api:v2/data/history?per_page=1');
+    expect(body.next_cursor).toEqual(expect.any(String));
+    for (const query of [
+      `cursor=${encodeURIComponent(body.next_cursor)}`,
+      `search=${owner.canary}`,
+      'page=2',
+      'per_page=100&favorite=true',
+      'lora_ids=309',
+      'status=completed&provider=fal',
+    ]) {
+      const { status, text } = await send(other.door, { method: 'GET', path: `/api:v2/data/history?${query}` });
+      expect([query, status, nothing(text)]).toEqual([query, 200, []]);
+    }
+    const presets = await send(other.door, { method: 'GET', path: `/api:v2/data/presets?search=${owner.canary}` });
+    expect([presets.status, JSON.parse(presets.text).total, nothing(presets.text)]).toEqual([200, 0, []]);
+    const repeated = { prompt: 'a fox', idempotency_key: uniquePrompt('key') };
+    const first = await owner.door.post<{ request_id: string }>('/api:v2/flux/standard', repeated);
+    const second = await other.door.post<{ request_id: string }>('/api:v2/flux/standard', repeated);
+    expect([first.status, second.status, second.headers.get('idempotent-replayed')]).toEqual([202, 202, null]);
+    expect(second.body.request_id).not.toBe(first.body.request_id);
   });
 });
 

@@ -45,7 +45,7 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** Values around what a JSON schema allows: mostly right, at the edges, and sometimes something else altogether. References must be gone. */
-export function around(schema: Schema): fc.Arbitrary<unknown> {
+function around(schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 3, arbitrary: within(schema) }, { weight: 1, arbitrary: oddValue });
 }
 
@@ -70,22 +70,18 @@ function numbers({ minimum = -10, maximum = 10_000 }: Schema, whole: boolean): f
   return fc.oneof(between, fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1, minimum + 0.5));
 }
 
-/** Objects with some of the names a schema knows, a prompt more often than not, and sometimes a name that it does not know. */
-export function anyBody({ properties = {} }: Schema): fc.Arbitrary<Record<string, unknown>> {
-  const known = fc.record(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, around(schema)])), {
-    requiredKeys: [],
-  });
-  // Most names at once are hardly ever right together; a few are.
-  const few = fc.subarray(Object.keys(properties), { maxLength: Math.min(4, Object.keys(properties).length) });
-  const prompt =
-    'prompt' in properties ? fc.constantFrom({ prompt: 'a fox of any body' }, { prompt: 'a fox of any body' }, {}) : fc.constant({});
+/** Objects with a few of the names a schema knows, more often than not what is `needed`, and sometimes names that it does not know. */
+export function anyBody({ properties = {} }: Schema, needed: object = {}): fc.Arbitrary<Record<string, unknown>> {
+  const known = fc.record(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, around(schema)])));
+  // All names at once are hardly ever right together; a few are.
+  const names = Object.keys(properties);
+  const few = fc.subarray(names, { maxLength: Math.min(4, names.length) });
+  const base = fc.constantFrom<object>(needed, needed, needed, {});
   const stray = fc.oneof(
     { weight: 5, arbitrary: fc.constant({}) },
     { weight: 1, arbitrary: fc.dictionary(fc.string({ maxLength: 12 }), oddValue, { maxKeys: 2 }) },
   );
-  return fc.tuple(known, few, prompt, stray).map(([body, names, always, more]) => ({
-    ...Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name))),
-    ...always,
-    ...more,
-  }));
+  return fc
+    .tuple(known, few, base, stray)
+    .map(([body, some, always, more]) => ({ ...always, ...Object.fromEntries(some.map((name) => [name, body[name]])), ...more }));
 }
