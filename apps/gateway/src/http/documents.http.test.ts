@@ -103,7 +103,7 @@ describe('the document', () => {
 
 describe('the explorer', () => {
   test('loads everything from this origin, and its policy permits nothing else', async () => {
-    const page = await fetch(`${gateways.urls[0]}/docs/`);
+    const page = await fetch(`${gateways.urls[0]}/docs`);
     const html = await page.text();
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     expect(html).not.toMatch(/(https?:)?\/\/[a-z0-9-]+\./i);
