@@ -70,7 +70,7 @@ describe('nobody else', () => {
     return JSON.parse(JSON.stringify([generation.body, preset.body]).replaceAll(/(expires|signature)=[\w-]+/g, ''));
   };
 
-  test('(before)', async () => {
+  beforeAll(async () => {
     before = await look();
   });
 
