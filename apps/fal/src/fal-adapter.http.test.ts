@@ -1,8 +1,8 @@
 import { Secret } from '@imagegen/runtime/secret';
 import { ProviderError } from '@imagegen/worker/provider-error';
+import { type ProviderServer, type Received, type Reply, startProviderServer } from '@imagegen/worker/provider-server.fixture';
 import { describe, expect, it } from 'vitest';
 import { createFalAdapter } from './fal-adapter.ts';
-import { type ProviderServer, type Received, type Reply, startProviderServer } from './provider-server.fixture.ts';
 
 const call = {
   endpoint: 'fal-ai/flux-lora/image-to-image',

@@ -1,31 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { guardedFetch } from '@imagegen/runtime/guarded-fetch';
 import { Secret } from '@imagegen/runtime/secret';
 import { awaitResult } from '@imagegen/worker/await-result';
 import type { ProviderAdapter } from '@imagegen/worker/provider-adapter';
+import { type RunningSimulator, startSimulator } from '@imagegen/worker/simulator.fixture';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFalAdapter } from './fal-adapter.ts';
 
-let simulator: ChildProcess;
-let url: string;
+let simulator: RunningSimulator;
 let adapter: ProviderAdapter;
 const signal = AbortSignal.timeout(30_000);
 
 beforeAll(async () => {
-  simulator = spawn(process.execPath, [join(import.meta.dirname, '../../simulator/src/main.ts')], {
-    env: { SIMULATOR_PORT: '0', SIMULATOR_LATENCY_MS: '50' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (!simulator.stdout) throw new Error('the simulator has no output');
-  const [line] = await once(createInterface({ input: simulator.stdout }), 'line');
-  url = (JSON.parse(line) as { url: string }).url;
-  adapter = createFalAdapter({ baseUrl: `${url}/fal`, key: new Secret('key') });
+  simulator = await startSimulator();
+  adapter = createFalAdapter({ baseUrl: `${simulator.url}/fal`, key: new Secret('key') });
 });
 
-afterAll(() => void simulator.kill());
+afterAll(() => simulator[Symbol.asyncDispose]());
 
 async function generate(prompt: string) {
   const body = { prompt, image_size: 'square', num_images: 2, seed: 7, output_format: 'png', enable_safety_checker: true };
@@ -73,7 +63,7 @@ it('delivers blackened pictures as blocked and withheld ones not at all', async 
 });
 
 it('buys once for each submission, whatever becomes of the answer', async () => {
-  const response = await fetch(`${url}/sim/ledger`);
+  const response = await fetch(`${simulator.url}/sim/ledger`);
   const { submissions } = (await response.json()) as { submissions: { prompt: string }[] };
   const prompts = submissions.map(({ prompt }) => prompt);
   expect(new Set(prompts).size).toBe(prompts.length);

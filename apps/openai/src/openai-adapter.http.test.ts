@@ -1,8 +1,8 @@
 import { Secret } from '@imagegen/runtime/secret';
 import { ProviderError } from '@imagegen/worker/provider-error';
+import { type ProviderServer, type Reply, startProviderServer } from '@imagegen/worker/provider-server.fixture';
 import { describe, expect, it } from 'vitest';
 import { createOpenAiAdapter } from './openai-adapter.ts';
-import { type ProviderServer, type Reply, startProviderServer } from './provider-server.fixture.ts';
 
 const body = { model: 'gpt-image-2', prompt: 'ein roter Füchs', size: '1024x1024', quality: 'low', output_format: 'png', n: 2 };
 const call = { endpoint: 'images/generations', body, images: 2, seed: null };

@@ -1,29 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Secret } from '@imagegen/runtime/secret';
 import type { ProviderAdapter } from '@imagegen/worker/provider-adapter';
+import { type RunningSimulator, startSimulator } from '@imagegen/worker/simulator.fixture';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOpenAiAdapter } from './openai-adapter.ts';
 
-let simulator: ChildProcess;
-let url: string;
+let simulator: RunningSimulator;
 let adapter: ProviderAdapter;
 const signal = AbortSignal.timeout(30_000);
 
 beforeAll(async () => {
-  simulator = spawn(process.execPath, [join(import.meta.dirname, '../../simulator/src/main.ts')], {
-    env: { SIMULATOR_PORT: '0', SIMULATOR_LATENCY_MS: '50' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (!simulator.stdout) throw new Error('the simulator has no output');
-  const [line] = await once(createInterface({ input: simulator.stdout }), 'line');
-  url = (JSON.parse(line) as { url: string }).url;
-  adapter = createOpenAiAdapter({ baseUrl: `${url}/openai/v1`, key: new Secret('key') });
+  simulator = await startSimulator();
+  adapter = createOpenAiAdapter({ baseUrl: `${simulator.url}/openai/v1`, key: new Secret('key') });
 });
 
-afterAll(() => void simulator.kill());
+afterAll(() => simulator[Symbol.asyncDispose]());
 
 const body = {
   model: 'gpt-image-2',
@@ -77,7 +67,7 @@ it('takes fewer pictures than asked, and slow answers', async () => {
 });
 
 it('buys once for each submission, whatever becomes of the answer', async () => {
-  const response = await fetch(`${url}/sim/ledger`);
+  const response = await fetch(`${simulator.url}/sim/ledger`);
   const { submissions } = (await response.json()) as { submissions: { prompt: string }[] };
   const bought = submissions.map(({ prompt }) => prompt).filter((prompt) => prompt.includes('sim:'));
   expect(new Set(bought).size).toBe(bought.length);

@@ -1,7 +1,7 @@
 import { Secret } from '@imagegen/runtime/secret';
 import { ProviderError } from '@imagegen/worker/provider-error';
+import { type ProviderServer, type Reply, startProviderServer } from '@imagegen/worker/provider-server.fixture';
 import { describe, expect, it } from 'vitest';
-import { type ProviderServer, type Reply, startProviderServer } from './provider-server.fixture.ts';
 import { createReplicateAdapter } from './replicate-adapter.ts';
 
 const input = { prompt: 'ein roter Füchs', aspect_ratio: '1:1', go_fast: false, num_outputs: 1, seed: 7 };

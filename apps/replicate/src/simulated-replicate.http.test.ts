@@ -1,31 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { guardedFetch } from '@imagegen/runtime/guarded-fetch';
 import { Secret } from '@imagegen/runtime/secret';
 import { awaitResult } from '@imagegen/worker/await-result';
 import type { ProviderAdapter } from '@imagegen/worker/provider-adapter';
+import { type RunningSimulator, startSimulator } from '@imagegen/worker/simulator.fixture';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createReplicateAdapter } from './replicate-adapter.ts';
 
-let simulator: ChildProcess;
-let url: string;
+let simulator: RunningSimulator;
 let adapter: ProviderAdapter;
 const signal = AbortSignal.timeout(30_000);
 
 beforeAll(async () => {
-  simulator = spawn(process.execPath, [join(import.meta.dirname, '../../simulator/src/main.ts')], {
-    env: { SIMULATOR_PORT: '0', SIMULATOR_LATENCY_MS: '50' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (!simulator.stdout) throw new Error('the simulator has no output');
-  const [line] = await once(createInterface({ input: simulator.stdout }), 'line');
-  url = (JSON.parse(line) as { url: string }).url;
-  adapter = createReplicateAdapter({ baseUrl: `${url}/replicate/v1`, key: new Secret('key') });
+  simulator = await startSimulator();
+  adapter = createReplicateAdapter({ baseUrl: `${simulator.url}/replicate/v1`, key: new Secret('key') });
 });
 
-afterAll(() => void simulator.kill());
+afterAll(() => simulator[Symbol.asyncDispose]());
 
 const endpoint = 'black-forest-labs/flux-dev-lora';
 const callOf = (prompt: string) => {
@@ -88,7 +78,7 @@ it('stops what it is asked to cancel', async () => {
 });
 
 it('buys once for each submission, whatever becomes of the answer', async () => {
-  const response = await fetch(`${url}/sim/ledger`);
+  const response = await fetch(`${simulator.url}/sim/ledger`);
   const { submissions } = (await response.json()) as { submissions: { prompt: string }[] };
   const prompts = submissions.map(({ prompt }) => prompt);
   expect(new Set(prompts).size).toBe(prompts.length);
