@@ -1,65 +1,46 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import type { Executor } from '@imagegen/db/open-database';
 import { type AcceptedRow, acceptGenerations, type NewGeneration } from '@imagegen/db/queries/accept-generations';
+import { gather } from '@imagegen/runtime/gather';
 
 /** Two statements at a time keep both sides busy; how many generations go into one. */
-const flushes = 2;
-const rowsPerFlush = 100;
+const gathering = { underWay: 2, perRound: 100 };
 
-type Waiting = { generation: NewGeneration; resolve: (row: AcceptedRow | null) => void; reject: (error: unknown) => void };
+type Outcome = { row: AcceptedRow | null } | { error: unknown };
+type OnAccepted = (rows: { generation: NewGeneration; outboxId: number }[]) => void;
 
 /**
- * Group commit: generations that arrive while a statement is under way share the next one, so that a busy gateway pays for one round trip
+ * Group commit: generations that arrive while statements are under way share the next one, so that a busy gateway pays for one round trip
  * and one fsync instead of many. An idle one waits for nobody. A 2xx still means COMMIT.
  */
 export class AcceptQueue {
-  readonly #db: Executor;
-  readonly #onAccepted: (rows: { generation: NewGeneration; outboxId: number }[]) => void;
-  #waiting: Waiting[] = [];
-  #underWay = 0;
+  readonly #commit: (generation: NewGeneration) => Promise<Outcome>;
 
-  constructor(db: Executor, onAccepted: (rows: { generation: NewGeneration; outboxId: number }[]) => void) {
-    this.#db = db;
-    this.#onAccepted = onAccepted;
+  constructor(db: Executor, onAccepted: OnAccepted) {
+    this.#commit = gather((generations: NewGeneration[]) => commitTogether(db, generations, onAccepted), gathering);
   }
 
   /** The committed row, or null when its idempotency key was taken. Throws SERVICE_UNAVAILABLE when nothing could be committed. */
-  accept(generation: NewGeneration): Promise<AcceptedRow | null> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ generation, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
-    });
+  async accept(generation: NewGeneration): Promise<AcceptedRow | null> {
+    const outcome = await this.#commit(generation);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.row;
   }
+}
 
-  #flush(): void {
-    while (this.#underWay < flushes && this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, rowsPerFlush);
-      this.#underWay += 1;
-      void this.#commit(batch).finally(() => {
-        this.#underWay -= 1;
-        this.#flush();
-      });
-    }
-  }
-
-  async #commit(batch: Waiting[]): Promise<void> {
-    try {
-      const rows = await acceptGenerations(
-        this.#db,
-        batch.map(({ generation }) => generation),
-      );
-      const byId = new Map(rows.map((row) => [row.generation_id, row]));
-      const accepted = batch.flatMap(({ generation }) => {
-        const row = byId.get(generation.generation_id);
-        return row ? [{ generation, outboxId: row.outbox_id }] : [];
-      });
-      for (const { generation, resolve } of batch) resolve(byId.get(generation.generation_id) ?? null);
-      this.#onAccepted(accepted);
-    } catch (error) {
-      // A row that Postgres refuses must not take its neighbours with it.
-      if (batch.length > 1 && isDataError(error)) for (const waiting of batch) await this.#commit([waiting]);
-      else for (const { reject } of batch) reject(isDataError(error) ? error : unavailable(error));
-    }
+async function commitTogether(db: Executor, generations: NewGeneration[], onAccepted: OnAccepted): Promise<Outcome[]> {
+  try {
+    const rows = new Map((await acceptGenerations(db, generations)).map((row) => [row.generation_id, row]));
+    const outcomes = generations.map((generation) => ({ generation, row: rows.get(generation.generation_id) ?? null }));
+    onAccepted(outcomes.flatMap(({ generation, row }) => (row ? [{ generation, outboxId: row.outbox_id }] : [])));
+    return outcomes;
+  } catch (error) {
+    if (!isDataError(error)) return generations.map(() => ({ error: unavailable(error) }));
+    if (generations.length === 1) return [{ error }];
+    // A row that Postgres refuses must not take its neighbours with it.
+    const alone: Outcome[] = [];
+    for (const generation of generations) alone.push(...(await commitTogether(db, [generation], onAccepted)));
+    return alone;
   }
 }
 

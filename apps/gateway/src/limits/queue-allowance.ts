@@ -1,7 +1,7 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import type { Executor } from '@imagegen/db/open-database';
 import { countOpenGenerations } from '@imagegen/db/queries/limits';
-import { gather } from './gather.ts';
+import { gather } from '@imagegen/runtime/gather';
 
 /** A count is believed this long, with what this process has added since. */
 const countedMs = 1_000;

@@ -1,8 +1,8 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import type { Executor } from '@imagegen/db/open-database';
 import { countCalls, uncountCall, windowSeconds } from '@imagegen/db/queries/limits';
+import { gather } from '@imagegen/runtime/gather';
 import type { Access } from '../identity/authorize.ts';
-import { gather } from './gather.ts';
 import { retryAfterSeconds, type Standing } from './sliding-window.ts';
 
 /** Two statements at a time keep both sides busy; how many calls one counts. */
