@@ -30,6 +30,8 @@ export function startApp(launcher: AppLauncher, { app, name, port }: PlannedApp)
   const portVariable = app === 'gateway' ? 'PORT' : app === 'simulator' ? 'SIMULATOR_PORT' : 'HEALTH_PORT';
   const environment = launcher.envOf(app);
   if (app === 'gateway') environment.NODE_OPTIONS = [gatewayNodeOptions, environment.NODE_OPTIONS].filter(Boolean).join(' ');
+  // Reading and syncing files must not queue behind pictures that are being decoded: both use Node's thread pool.
+  environment.UV_THREADPOOL_SIZE ??= '16';
   // What Node has compiled and stripped of types once, it need not again: quicker starts, and some megabytes less in each process.
   environment.NODE_COMPILE_CACHE ??= join(launcher.rootDir, 'node_modules/.cache/node-compile');
   return startSupervisedProcess({

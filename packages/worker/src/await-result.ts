@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProviderAdapter, ProviderOutput, SubmissionReference, SubmissionState } from './provider-adapter.ts';
 import { ProviderError } from './provider-error.ts';
 
-const firstPauseMs = 40;
+const firstPauseMs = 15;
 const longestPauseMs = 1_000;
+const pauseGrowth = 1.5;
 /** "No such submission", said this often in a row, is believed. */
 const denials = 10;
 
@@ -35,6 +36,6 @@ export async function awaitResult({ adapter, reference, onState, signal }: Waiti
     if (state.kind === 'failed') throw state.error;
     if (state.kind !== 'unseen') await onState(state);
     await sleep(Math.max(pauseMs, state.kind === 'unseen' ? state.retryAfterMs : 0), undefined, { signal }).catch(() => undefined);
-    pauseMs = Math.min(longestPauseMs, pauseMs * 1.4);
+    pauseMs = Math.min(longestPauseMs, pauseMs * pauseGrowth);
   }
 }

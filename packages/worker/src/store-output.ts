@@ -60,8 +60,10 @@ async function keep({ vault, transcode, seed }: Storing, delivered: Buffer): Pro
     bytes = await transcodeImage(bytes, rewrite);
     facts = await inspectImage(bytes);
   }
-  await vault.put(vaultKey(`${facts.sha256}.thumb`), facts.thumbnail, 'image/webp');
-  await vault.put(vaultKey(facts.sha256), bytes, facts.contentType);
+  await Promise.all([
+    vault.put(vaultKey(`${facts.sha256}.thumb`), facts.thumbnail, 'image/webp'),
+    vault.put(vaultKey(facts.sha256), bytes, facts.contentType),
+  ]);
   const { sha256, contentType, width, height, sizeBytes, placeholder } = facts;
   return { sha256, content_type: contentType, width, height, bytes: sizeBytes, seed, placeholder };
 }
