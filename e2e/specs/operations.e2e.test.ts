@@ -115,7 +115,7 @@ describe('operations', () => {
   test('a caller’s request id is kept, an unusable one replaced', async () => {
     const given = async (id: string) => (await nobody.get('/healthz', { 'x-request-id': id })).headers.get('x-request-id');
     expect(await given('trace-1.a_b')).toBe('trace-1.a_b');
-    for (const bad of ['a b', 'x'.repeat(129), '<script>', '"']) expect(await given(bad)).toMatch(/^req_\w{20,}$/);
+    for (const bad of ['a b', 'x'.repeat(129), '<script>', '"']) expect(await given(bad)).toMatch(/^http_\w{20,}$/);
     const refused = await nobody.post('/api:v2/smart/generate', {}, { 'x-request-id': 'mine' });
     expect([refused.status, refused.headers.get('x-request-id')]).toEqual([401, 'mine']);
     const called = await nobody.post('/trpc/smart.generate', {}, { 'x-request-id': 'mine' });

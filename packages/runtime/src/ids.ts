@@ -12,7 +12,7 @@ let used = pool.length;
  * `<prefix>_` and 26 characters: 48 bits of time in milliseconds, then 80 random bits (the layout of ULID), so that new rows land side by
  * side in an index and ids cannot be guessed.
  */
-export function newId(prefix: 'gen' | 'req' | 'att'): string {
+export function newId(prefix: 'gen' | 'req' | 'att' | 'http'): string {
   let time = '';
   for (let rest = Date.now(), digit = 0; digit < timeDigits; digit += 1) {
     time = alphabet.charAt(rest % 32) + time;

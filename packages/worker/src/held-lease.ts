@@ -71,7 +71,7 @@ export class HeldLease implements AsyncDisposable {
         stillWorking();
       } else this.#abort.abort(new LeaseLostError('the lease belongs to somebody else'));
     } catch (error) {
-      logger.warn({ err: error, generation_id: this.lease.generationId }, 'lease could not be renewed');
+      logger.warn({ err: error }, 'lease could not be renewed');
       if (askedAt > this.#validUntil) this.#abort.abort(new LeaseLostError('the lease could not be renewed in time'));
     }
   }

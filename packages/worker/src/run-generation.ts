@@ -21,11 +21,14 @@ const deadlineError: StoredError = {
 type Next = { kind: 'finish'; end: GenerationEnd } | { kind: 'release'; delayMs: number; countsAsTry: boolean };
 
 /** Works on a generation that rang, if it is open, due and nobody else's, and leaves it terminal or due again at a known time. */
-export async function runGeneration(context: WorkerContext, generationId: string, stillWorking: () => void): Promise<void> {
-  const { owner, maxRunningPerUser } = context;
+export async function runGeneration(worker: WorkerContext, generationId: string, stillWorking: () => void): Promise<void> {
+  const { owner, maxRunningPerUser } = worker;
   const askedAt = performance.now();
-  const generation = await claimGeneration(context.db, { generationId, owner, leaseMs, maxRunningPerUser });
+  const generation = await claimGeneration(worker.db, { generationId, owner, leaseMs, maxRunningPerUser });
   if (!generation) return;
+  // Every line about a generation can be found by either of its ids, from the door to the provider.
+  const logger = worker.logger.child({ generation_id: generationId, request_id: generation.request_id });
+  const context = { ...worker, logger };
   const { lease_epoch: epoch, cancel_requested: cancelRequested } = generation;
   await using held = new HeldLease(context, { generationId, epoch, askedAt, cancelRequested }, stillWorking);
   using _ = context.cancelBell.listen(generationId, () => held.lookAgain());
@@ -35,7 +38,7 @@ export async function runGeneration(context: WorkerContext, generationId: string
     else await releaseLease(context.db, held.lease, next);
   } catch (error) {
     if (!(error instanceof LeaseLostError)) throw error;
-    context.logger.warn({ generation_id: generationId }, 'lease lost, leaving the generation to its next owner');
+    logger.warn('lease lost, leaving the generation to its next owner');
   }
 }
 
@@ -60,7 +63,7 @@ async function makeImages(context: WorkerContext, generation: ClaimedGeneration,
     if (held.canceled.aborted) return await cancel(context, generation, held);
     if (deadline.aborted) return { kind: 'finish', end: { status: 'failed', error: deadlineError } };
     if (context.stopping.aborted) return { kind: 'release', delayMs: 0, countsAsTry: false };
-    context.logger.error({ err: error, generation_id: generation.generation_id, tries: generation.tries }, 'generation broke off');
+    context.logger.error({ err: error, tries: generation.tries }, 'generation broke off');
     if (generation.tries + 1 < maxTries) return { kind: 'release', delayMs: 2_000, countsAsTry: true };
     return {
       kind: 'finish',
@@ -119,7 +122,7 @@ async function finish(context: WorkerContext, generation: ClaimedGeneration, hel
   const subject = subjects.event(user_id, generation_id);
   const announcement = await finishGeneration(db, held.lease, end, subject);
   if (!announcement) return;
-  logger.info({ generation_id, status: end.status, ...(end.status === 'failed' && { code: end.error.code }) }, 'generation finished');
+  logger.info({ status: end.status, ...(end.status === 'failed' && { code: end.error.code }) }, 'generation finished');
   const { outboxId, seq, next } = announcement;
   await Promise.all([
     deliver(context, { outboxId, subject, payload: { v: 1, generation_id, seq, type: end.status } }),

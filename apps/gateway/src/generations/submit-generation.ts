@@ -24,7 +24,10 @@ export type Submission = {
   idempotencyKey?: string | undefined;
 };
 
-export type Submitting = Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'>;
+export type Submitting = Pick<
+  GatewayContext,
+  'logger' | 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'
+>;
 
 const defaultDeadlineSeconds = 600;
 
@@ -46,6 +49,8 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   const row = await context.accepting.accept(generation);
   if (row) {
     context.metrics.accepted.inc({ engine: planned.engine.id, api: door.api });
+    const { generation_id, request_id, engine } = generation;
+    context.logger.info({ generation_id, request_id, engine, api: door.api, user_id: principal.userId }, 'generation accepted');
     return { ...present(generation), replayed: false };
   }
   const winner = idempotency && (await replay(context, principal, idempotency));

@@ -40,7 +40,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     trustProxy: config.limits.trustedProxies.length > 0 ? config.limits.trustedProxies : false,
     connectionTimeout: 0,
     routerOptions: { maxParamLength: trpcPathChars },
-    genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('req'),
+    genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? newId('http'),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'http_request_id' }),
     forceCloseConnections: true,
     frameworkErrors: (_, request, reply) =>
