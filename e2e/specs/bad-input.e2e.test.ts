@@ -157,7 +157,7 @@ describe.concurrent('bad input', () => {
     expect(body.message).toBe(body.error.message);
     expect(body.error.message).toContain(path);
     expect(Object.keys(body)).toEqual(['error', 'message']);
-    expect(headers.get('x-request-id')).toMatch(/^req_/);
+    expect(headers.get('x-request-id')).toMatch(/^http_/);
   });
 
   test.each(invalid)('%s is refused by tRPC, naming the field', async (_, wrong, path) => {
