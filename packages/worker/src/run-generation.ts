@@ -1,4 +1,5 @@
 import { publishDurably } from '@imagegen/bus/publish';
+import { microsToCredits } from '@imagegen/core/estimate/money';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import { canceledError } from '@imagegen/core/generation/canceled';
 import { subjects } from '@imagegen/core/messages/subjects';
@@ -12,7 +13,6 @@ import { maxTries } from './retry-policy.ts';
 import { type CallEnd, type CallRun, runCall } from './run-call.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-const microsPerCredit = 1_000_000;
 const deadlineError: StoredError = {
   code: 'DEADLINE_EXCEEDED',
   message: 'The generation did not finish before its deadline. Nothing is charged.',
@@ -94,7 +94,7 @@ export function conclude(generation: Pick<ClaimedGeneration, 'plan' | 'settings'
   }
   const costMicros = delivered.reduce((sum, end) => sum + end.costMicros, 0);
   const adjustments = [...missingImages(generation, images.length, failure?.error), ...otherSize(generation, images)];
-  return { kind: 'finish', end: { status: 'completed', images, creditsUsed: costMicros / microsPerCredit, adjustments } };
+  return { kind: 'finish', end: { status: 'completed', images, creditsUsed: microsToCredits(costMicros), adjustments } };
 }
 
 function missingImages({ plan }: Pick<ClaimedGeneration, 'plan'>, used: number, failure: StoredError | undefined): Adjustment[] {

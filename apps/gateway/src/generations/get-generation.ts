@@ -1,6 +1,7 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import type { GenerationDetails, GenerationOutput } from '@imagegen/core/generation/output';
 import { isTerminal } from '@imagegen/core/generation/status';
+import { validationError } from '@imagegen/core/validation/validate';
 import { findGeneration, type GenerationRow, listAttempts } from '@imagegen/db/queries/generations';
 import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -15,7 +16,7 @@ export async function checkStatus(context: Reading, principal: Principal, query:
   const id = query.request_id ?? query.generation_id;
   if (!id) {
     const message = 'is required (or generation_id)';
-    throw new AppError('VALIDATION_ERROR', `request_id: ${message}`, { details: { fields: [{ path: 'request_id', message }] } });
+    throw validationError([{ path: 'request_id', message }]);
   }
   let row = await readRow(context, principal, id);
   if (query.wait && !isTerminal(row.status)) {

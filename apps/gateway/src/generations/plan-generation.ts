@@ -11,6 +11,7 @@ import type { MappingContext } from '@imagegen/core/mapping/mapping-context';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
 import type { Receipt } from '@imagegen/core/routing/receipt';
 import { selectProvider } from '@imagegen/core/routing/select-provider';
+import { validationError } from '@imagegen/core/validation/validate';
 import type { GatewayContext } from '../context.ts';
 import type { Door } from './door.ts';
 import { keepReferenceImage } from './reference-image.ts';
@@ -65,7 +66,7 @@ export async function prepareMapping(context: Planning, { userId, input, door }:
 function pinnedEngine(door: Door, input: GenerationInput): EngineId | null {
   if (door.engine && input.engine && input.engine !== door.engine) {
     const message = `must be absent or ${door.engine} here; ${engines[input.engine].title} has a route of its own`;
-    throw new AppError('VALIDATION_ERROR', `engine: ${message}`, { details: { fields: [{ path: 'engine', message }] } });
+    throw validationError([{ path: 'engine', message }]);
   }
   return door.engine ?? input.engine ?? null;
 }

@@ -1,4 +1,5 @@
 import { engines } from '@imagegen/core/engines/catalogue';
+import { microsToCredits } from '@imagegen/core/estimate/money';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import type { GenerationDetails, GenerationOutput, ImageOutput } from '@imagegen/core/generation/output';
 import { isTerminal } from '@imagegen/core/generation/status';
@@ -75,7 +76,7 @@ export function presentDetails(output: GenerationOutput, attempts: Awaited<Retur
       engine,
       state,
       ...(error && { error }),
-      ...(cost_micros !== null && { cost: cost_micros / 1_000_000 }),
+      ...(cost_micros !== null && { cost: microsToCredits(cost_micros) }),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { AppError } from '@imagegen/core/errors/app-error';
+import { validationError } from '@imagegen/core/validation/validate';
 import { inspectImage, UnreadableImageError } from '@imagegen/vault/inspect-image';
 import { vaultKey } from '@imagegen/vault/vault';
 import type { GatewayContext } from '../context.ts';
@@ -17,6 +17,6 @@ export async function keepReferenceImage({ vault }: Pick<GatewayContext, 'vault'
   } catch (error) {
     if (!(error instanceof UnreadableImageError)) throw error;
     const message = `must be a whole png, jpeg or webp picture (${error.reason})`;
-    throw new AppError('VALIDATION_ERROR', `reference_image: ${message}`, { details: { fields: [{ path: 'reference_image', message }] } });
+    throw validationError([{ path: 'reference_image', message }]);
   }
 }
