@@ -1,4 +1,4 @@
-import { findProcesses, signalProcess } from './process-table.ts';
+import { findProcesses, isAlive, type ProcessIdentity, signalProcess } from './process-table.ts';
 import { waitUntil } from './wait-until.ts';
 
 /**
@@ -9,10 +9,12 @@ export async function endProcesses(
   matches: (commandLine: string[]) => boolean,
   { signal, limitMs }: { signal: NodeJS.Signals; limitMs: number },
 ): Promise<void> {
-  const isEmpty = () => findProcesses(matches).length === 0;
-  for (const process of findProcesses(matches)) signalProcess(process, signal);
-  if (await waitUntil(isEmpty, limitMs)) return;
+  const first = findProcesses(matches);
+  // A dying process loses its command line before it gives back its files and ports: those found first are followed by their identity.
+  const remaining = (): ProcessIdentity | undefined => first.find(isAlive) ?? findProcesses(matches)[0];
+  for (const process of first) signalProcess(process, signal);
+  if (await waitUntil(() => !remaining(), limitMs)) return;
   for (const process of findProcesses(matches)) signalProcess(process, 'SIGKILL');
-  if (await waitUntil(isEmpty, 5_000)) return;
-  throw new Error(`Process ${findProcesses(matches)[0]?.pid} is left over from an earlier run and cannot be ended`);
+  if (await waitUntil(() => !remaining(), 5_000)) return;
+  throw new Error(`Process ${remaining()?.pid} is left over from an earlier run and cannot be ended`);
 }

@@ -23,8 +23,10 @@ export async function endRecordedProcesses(folder: string): Promise<void> {
   const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
   const orphans = records.filter((record) => record !== undefined).filter(isRunning);
   for (const { identity } of orphans) signalProcess(identity, 'SIGKILL');
-  const gone = await waitUntil(() => !orphans.some(isRunning), 5_000);
-  if (!gone) throw new Error(`Process ${orphans.find(isRunning)?.identity.pid} is left over from an earlier run and cannot be ended`);
+  // A dying process loses its command line before it gives back its ports, so only its identity tells when it is gone.
+  const remaining = () => orphans.find(({ identity }) => isAlive(identity));
+  if (!(await waitUntil(() => !remaining(), 5_000)))
+    throw new Error(`Process ${remaining()?.identity.pid} is left over from an earlier run and cannot be ended`);
   await rm(folder, { recursive: true, force: true });
 }
 

@@ -3,13 +3,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** One life of one process: a pid is handed out again, a pid with its start time on one boot is not. */
 export type ProcessIdentity = { pid: number; startTicks: string; bootId: string };
 
-/** The identity of a living process; undefined when there is none with that pid (a zombie lives no more). Format: proc_pid_stat(5). */
+/** The identity of a living process; undefined when there is none with that pid. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  const stat = readProc(`${pid}/stat`);
+  const startTicks = startOfLiving(readProc(`${pid}/stat`));
+  return startTicks === undefined ? undefined : { pid, startTicks, bootId: readProc('sys/kernel/random/boot_id').trim() };
+}
+
+/**
+ * Start time, in clock ticks, that a line of `/proc/<pid>/stat` gives of a process that still lives. Format: proc_pid_stat(5).
+ * A zombie lives no more, unless threads are left: a killed process shows as a zombie as soon as its first thread is gone, and the others
+ * hold its ports and files until they are gone too.
+ */
+export function startOfLiving(stat: string): string | undefined {
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const startTicks = fields[18];
-  if (startTicks === undefined || state === 'Z' || state === 'X') return undefined;
-  return { pid, startTicks, bootId: readProc('sys/kernel/random/boot_id').trim() };
+  const threads = Number(fields[16]);
+  if (state === 'X' || (state === 'Z' && threads <= 1)) return undefined;
+  return fields[18];
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
