@@ -13,15 +13,21 @@ export function pollUrl(requestId: string): string {
 }
 
 /** jsonb forgets the order of keys; answers spell it, so that a replayed one is the same to the byte. */
-export function presentReceipt({ engine, rule, considered }: Receipt): Receipt {
-  const rows = considered.map(({ engine, ok, reasons, estimated_cost, estimated_time }) => ({
+export function presentReceipt({ engine, rule, considered, failovers }: Receipt): Receipt {
+  const rows = considered.map(({ engine, ok, reasons, estimated_cost, estimated_time, health }) => ({
     engine,
     ok,
     reasons,
     estimated_cost,
     estimated_time,
+    ...(health && { health }),
   }));
-  return { engine, rule, considered: rows };
+  return {
+    engine,
+    rule,
+    considered: rows,
+    ...(failovers && { failovers: failovers.map(({ from, to, reason, at }) => ({ from, to, reason, at })) }),
+  };
 }
 
 export function presentAdjustment({ parameter, kind, asked, used, reason }: Adjustment): Adjustment {

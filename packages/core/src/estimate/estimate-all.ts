@@ -4,7 +4,7 @@ import type { GenerationSettings } from '../generation/settings.ts';
 import { mapToProvider } from '../mapping/map-to-provider.ts';
 import { type MappingContext, referenceImageOf } from '../mapping/mapping-context.ts';
 import { whyNot } from '../mapping/refusals.ts';
-import type { EngineHealth } from '../routing/select-provider.ts';
+import { type EngineHealth, isUp } from '../routing/engine-health.ts';
 import { estimateEngine } from './estimate.ts';
 import { type EstimateOutput, type EstimateProvider, estimateProviders, type Recommendation } from './estimate-output.ts';
 import { microsToCredits } from './money.ts';
@@ -29,7 +29,6 @@ function recommend(provider: EstimateProvider, { settings, context, health, engi
   const engine = engines[id];
   const reasons = whyNot(engine, settings, context);
   const { costMicros, seconds } = estimateEngine(engine, settings, context);
-  const state = health[id];
   return {
     provider,
     engine: id,
@@ -38,7 +37,7 @@ function recommend(provider: EstimateProvider, { settings, context, health, engi
     quality_score: engine.qualityScore,
     limitations: [...engine.limitations, ...reasons],
     adjustments: reasons.length === 0 ? mapToProvider(engine, settings, context).adjustments : [],
-    available: reasons.length === 0 && state?.available !== false,
+    available: reasons.length === 0 && isUp(health, id),
   };
 }
 

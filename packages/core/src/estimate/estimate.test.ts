@@ -166,6 +166,6 @@ describe('estimateAll', () => {
 
   it('has no winner when nothing is available', () => {
     expect(all({}, { loras: loras(6) })).toMatchObject({ cheapest: null, fastest: null, best_quality: null });
-    expect(all({}, {}, { openai: { available: false } }).recommendations[0]).toMatchObject({ available: false });
+    expect(all({}, {}, { openai: { state: 'down' } }).recommendations[0]).toMatchObject({ available: false });
   });
 });

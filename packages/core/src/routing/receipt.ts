@@ -14,7 +14,14 @@ export const receiptSchema = z.object({
       estimated_cost: z.number(),
       /** Seconds. */
       estimated_time: z.number(),
+      /** When it was considered; absent in receipts from before there was any. */
+      health: z.enum(['up', 'down', 'off']).optional(),
     }),
   ),
+  /** Where the generation moved afterwards, in order, and why; absent while it has not. `engine` above stays the first one. */
+  failovers: z
+    .array(z.object({ from: z.enum(engineIds), to: z.enum(engineIds), reason: z.string(), at: z.iso.datetime({ offset: true }) }))
+    .optional(),
 });
+export type Failover = NonNullable<Receipt['failovers']>[number];
 export type Receipt = z.infer<typeof receiptSchema>;

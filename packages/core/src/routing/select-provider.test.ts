@@ -6,9 +6,10 @@ import { type EngineId, engineIds } from '../engines/engine.ts';
 import type { GenerationSettings } from '../generation/settings.ts';
 import type { MappingContext } from '../mapping/mapping-context.ts';
 import { whyNot } from '../mapping/refusals.ts';
+import type { EngineHealth } from './engine-health.ts';
 import { receiptSchema } from './receipt.ts';
 import { rules } from './rules.ts';
-import { type EngineHealth, selectProvider } from './select-provider.ts';
+import { selectProvider } from './select-provider.ts';
 
 type Asked = { settings?: Partial<GenerationSettings>; context?: Partial<MappingContext>; pinned?: EngineId; health?: EngineHealth };
 
@@ -27,7 +28,8 @@ function refusal(asked: Asked) {
   if (decision.kind === 'selected') throw new Error(`${decision.engine.id} was selected`);
   return decision;
 }
-const down = (...ids: EngineId[]): EngineHealth => Object.fromEntries(ids.map((id) => [id, { available: false, reason: 'no key' }]));
+const off = (...ids: EngineId[]): EngineHealth => Object.fromEntries(ids.map((id) => [id, { state: 'off', reason: 'no key' }]));
+const down = (...ids: EngineId[]): EngineHealth => Object.fromEntries(ids.map((id) => [id, { state: 'down', reason: 'it fails' }]));
 
 describe('selectProvider', () => {
   it.each([
@@ -90,7 +92,7 @@ describe('selectProvider', () => {
       engine: 'flux-juggernaut',
       rule: 'pinned',
     });
-    expect(refusal({ pinned: 'flux-juggernaut', health: down('flux-juggernaut') })).toMatchObject({
+    expect(refusal({ pinned: 'flux-juggernaut', health: off('flux-juggernaut') })).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       message: 'Juggernaut Flux is not available: no key.',
     });
@@ -109,12 +111,24 @@ describe('selectProvider', () => {
     const { receipt } = chosen({ settings: { priority: 'speed' }, health: down('openai', 'flux-standard') });
     expect(receipt.engine).toBe('flux-advanced');
     expect(receipt.rule).toBe(
-      'speed-without-loras: no LoRAs and speed first; openai cannot (OpenAI is not available: no key.), so the next able engine',
+      'speed-without-loras: no LoRAs and speed first; openai cannot (OpenAI is not available: it fails.), so the next able engine',
     );
     expect(receipt.considered.find(({ engine }) => engine === 'openai')).toMatchObject({
       ok: false,
-      reasons: ['OpenAI is not available: no key.'],
+      reasons: ['OpenAI is not available: it fails.'],
+      health: 'down',
     });
+  });
+
+  it.each([
+    ['the pinned engine', { pinned: 'replicate' as const, health: down('replicate') }, 'replicate'],
+    ['the wish when everything is down', { settings: { priority: 'speed' as const }, health: down(...engineIds) }, 'openai'],
+    ['the preferred provider', { settings: { provider_preference: 'replicate' as const }, health: down('replicate') }, 'replicate'],
+    ['an able engine when the wish has no key', { health: { ...down(...engineIds), ...off('flux-standard') } }, 'flux-advanced'],
+  ])('accepts what has to wait: %s', (_, asked, engine) => {
+    const { receipt } = chosen(asked);
+    expect(receipt.engine).toBe(engine);
+    expect(receipt.considered.find((row) => row.engine === engine)).toMatchObject({ ok: false, health: 'down' });
   });
 
   it('stays with the preferred provider when one of its engines is down', () => {
@@ -127,7 +141,7 @@ describe('selectProvider', () => {
       message: expect.stringContaining('OpenAI does not support LoRAs. Use /flux/standard instead.'),
       details: { limit: 0, given: 1 },
     });
-    expect(refusal({ settings: { provider_preference: 'replicate' }, health: down('replicate') })).toMatchObject({
+    expect(refusal({ settings: { provider_preference: 'replicate' }, health: off('replicate') })).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       message: 'Replicate is not available: no key.',
     });
@@ -139,8 +153,8 @@ describe('selectProvider', () => {
     expect(decision.message).toContain('Advanced Flux supports maximum 5 LoRAs.');
   });
 
-  it('is unavailable when everything is down', () => {
-    expect(refusal({ health: down(...engineIds) })).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  it('is unavailable when nothing has a key', () => {
+    expect(refusal({ health: off(...engineIds) })).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
   it('lists every engine with its price and time', () => {
@@ -163,7 +177,7 @@ describe('selectProvider', () => {
     expect(decision).toMatchObject({ receipt: { considered: expect.arrayContaining([expect.objectContaining({ estimated_cost: 1 })]) } });
   });
 
-  it('never selects an engine that refuses or is down', () => {
+  it('never selects an engine that refuses or has no key, and one that is down only when no other is up', () => {
     const asked = fc.record({
       priority: fc.constantFrom(undefined, 'speed', 'quality', 'cost'),
       provider_preference: fc.constantFrom(undefined, 'auto', 'fal', 'replicate', 'openai'),
@@ -172,22 +186,24 @@ describe('selectProvider', () => {
       multi: fc.boolean(),
       pinned: fc.option(fc.constantFrom(...engineIds)),
       broken: fc.subarray([...engineIds]),
+      silent: fc.subarray([...engineIds]),
     });
     fc.assert(
-      fc.property(asked, ({ priority, provider_preference, loraCount, reference, multi, pinned, broken }) => {
+      fc.property(asked, ({ priority, provider_preference, loraCount, reference, multi, pinned, broken, silent }) => {
         const settings = settingsWith({ ...(priority && { priority }), ...(provider_preference && { provider_preference }) });
         const context = contextWith({
           loras: loras(loraCount),
           multiLoraVersion: multi ? multiLoraVersion : null,
           ...(reference && { referenceImage: 'vault:a' }),
         });
-        const decision = selectProvider({ settings, context, pinned, health: down(...broken) });
+        const decision = selectProvider({ settings, context, pinned, health: { ...down(...silent), ...off(...broken) } });
         const able = engineIds.filter((id) => !broken.includes(id) && whyNot(engineById(id), settings, context).length === 0);
         const allowed = able.filter((id) => {
           if (pinned !== null) return id === pinned;
           return !provider_preference || provider_preference === 'auto' || engineById(id).provider === provider_preference;
         });
-        if (decision.kind === 'selected') expect(allowed).toContain(decision.engine.id);
+        const up = allowed.filter((id) => !silent.includes(id));
+        if (decision.kind === 'selected') expect(up.length > 0 ? up : allowed).toContain(decision.engine.id);
         else expect(allowed).toEqual([]);
       }),
       { numRuns: 1_000 },

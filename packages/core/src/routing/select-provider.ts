@@ -5,11 +5,9 @@ import { microsToCredits } from '../estimate/money.ts';
 import type { GenerationSettings } from '../generation/settings.ts';
 import { countLoras, type MappingContext, referenceImageOf } from '../mapping/mapping-context.ts';
 import { findRefusals, type Refusal } from '../mapping/refusals.ts';
+import type { EngineHealth, EngineState } from './engine-health.ts';
 import type { Receipt } from './receipt.ts';
 import { type RoutingFacts, rules } from './rules.ts';
-
-/** What is known of an engine right now; an engine that is not mentioned is taken to be up. */
-export type EngineHealth = Partial<Record<EngineId, { available: boolean; reason?: string }>>;
 
 export type RoutingRequest = {
   settings: GenerationSettings;
@@ -31,18 +29,19 @@ export type RoutingDecision =
       considered: Receipt['considered'];
     };
 
-type Candidate = { engine: Engine; refusals: Refusal[]; row: Receipt['considered'][number] };
+type Candidate = { engine: Engine; refusals: Refusal[]; state: EngineState['state']; row: Receipt['considered'][number] };
 
 /**
  * Chooses the engine: the pinned one or none; else the one the first matching rule names; when that cannot or is down, the first able
- * engine in the order of `engineIds`. Never selects an engine that refuses the request. The receipt lists every engine.
+ * engine in the order of `engineIds`. What is down comes back: when nothing else may be chosen, the wish is accepted and waits for it.
+ * Never selects an engine that refuses the request or has no key. The receipt lists every engine.
  */
 export function selectProvider(request: RoutingRequest): RoutingDecision {
   const candidates = engineIds.map((id) => consider(id, request));
   const considered = candidates.map(({ row }) => row);
   const eligible = candidates.filter(({ engine }) => isEligible(engine, request));
   const wish = findWish(eligible, request);
-  const chosen = wish.candidate.row.ok ? wish.candidate : eligible.find(({ row }) => row.ok);
+  const chosen = [wish.candidate, ...eligible].find(({ row }) => row.ok) ?? [wish.candidate, ...eligible].find(canWait);
   if (!chosen) return { kind: 'refused', ...explainRefusal(eligible), considered };
   const rule =
     chosen === wish.candidate
@@ -55,14 +54,25 @@ function consider(id: EngineId, { settings, context, health, engines = catalogue
   const engine = engines[id];
   const refusals = findRefusals({ engine, settings, context });
   const reasons = refusals.map(({ message }) => message);
-  const state = health[id];
-  if (state?.available === false) reasons.push(`${engine.title} is not available: ${state.reason ?? 'it does not answer'}.`);
+  const { state, reason } = health[id] ?? { state: 'up' };
+  if (state !== 'up') reasons.push(`${engine.title} is not available: ${reason ?? 'it does not answer'}.`);
   const { costMicros, seconds } = estimateEngine(engine, settings, context);
-  const row = { engine: id, ok: reasons.length === 0, reasons, estimated_cost: microsToCredits(costMicros), estimated_time: seconds };
-  return { engine, refusals, row };
+  const row = {
+    engine: id,
+    ok: reasons.length === 0,
+    reasons,
+    estimated_cost: microsToCredits(costMicros),
+    estimated_time: seconds,
+    health: state,
+  };
+  return { engine, refusals, state, row };
 }
 
-function isEligible(engine: Engine, { pinned, settings }: RoutingRequest): boolean {
+function canWait({ refusals, state }: Candidate): boolean {
+  return refusals.length === 0 && state === 'down';
+}
+
+export function isEligible(engine: Engine, { pinned, settings }: Pick<RoutingRequest, 'pinned' | 'settings'>): boolean {
   if (pinned !== null) return engine.id === pinned;
   const preference = settings.provider_preference ?? 'auto';
   return preference === 'auto' || engine.provider === preference;
@@ -86,7 +96,7 @@ function findWish(eligible: Candidate[], { pinned, settings, context }: RoutingR
 
 type RefusalAnswer = Omit<Extract<RoutingDecision, { kind: 'refused' }>, 'kind' | 'considered'>;
 
-/** An engine that only is down may be able later; otherwise the most generous limit is the one worth telling. */
+/** An engine that only lacks its key may be able later; otherwise the most generous limit is the one worth telling. */
 function explainRefusal(eligible: Candidate[]): RefusalAnswer {
   const down = eligible.find(({ refusals }) => refusals.length === 0);
   if (down) return { code: 'SERVICE_UNAVAILABLE', message: down.row.reasons.join(' ') };
