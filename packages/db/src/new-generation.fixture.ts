@@ -47,6 +47,7 @@ export function aGeneration(userId: number, changes: Partial<NewGeneration> = {}
     routing: { engine: 'flux-standard', rule: 'pinned: the caller chose this engine', considered: [] },
     metadata: {},
     estimated_cost_micros: 25_000,
+    hold_micros: 1_000_000,
     estimated_time_seconds: 15,
     deadline_seconds: 600,
     subject: `generation.requested.fal.${generation_id}`,

@@ -1,3 +1,4 @@
+import type { TransferKind } from '@imagegen/core/credits/transfer';
 import type { EngineId, Provider } from '@imagegen/core/engines/engine';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import type { EventType } from '@imagegen/core/generation/event';
@@ -90,6 +91,10 @@ type GenerationsTable = {
   queue_position: number | null;
   credits_used: ColumnType<string, number | string | undefined, number | string>;
   estimated_cost_micros: number;
+  /** Taken out of the balance when it was accepted; at most this much is settled. */
+  hold_micros: Generated<number>;
+  /** The counters of `daily_spend` that its hold went into, on the day it was accepted; null where no cap is configured. */
+  spend_scopes: string[] | null;
   estimated_time_seconds: number;
   /** Milliseconds from the first claim to the stored picture. */
   generation_time: number | null;
@@ -97,6 +102,8 @@ type GenerationsTable = {
   event_seq: Generated<number>;
   tries: Generated<number>;
   lease_epoch: Generated<number>;
+  /** Claims in a row from which nothing came: no progress, no release, no end. */
+  claims: Generated<number>;
   lease_owner: string | null;
   lease_until: NullableTime;
   next_attempt_at: Time;
@@ -135,9 +142,13 @@ type AttemptsTable = {
 
 type WebhookInboxTable = {
   provider: Provider;
+  /** The provider's id of the delivery. */
+  webhook_id: string;
   provider_request_id: string;
   callback_token: string;
   received_at: Time;
+  /** Null: parked, its token belongs to no attempt that is known. */
+  processed_at: NullableTime;
 };
 
 type EventsTable = {
@@ -237,6 +248,28 @@ type UsageRollupsTable = {
   time_buckets: number[];
 };
 
+type LedgerTransfersTable = {
+  id: Generated<number>;
+  /** Of a hold and its ends, and of what its attempts cost. */
+  generation_id: string | null;
+  attempt_id: string | null;
+  /** In whose history it stands; null for what concerns the operator alone. */
+  user_id: number | null;
+  kind: TransferKind;
+  debit_account: string;
+  credit_account: string;
+  amount_micros: number;
+  /** The idempotency key of a grant. */
+  reference: string | null;
+  note: string | null;
+  created_at: Time;
+};
+
+type CreditBalancesTable = { user_id: number; available_micros: Generated<number>; held_micros: Generated<number> };
+
+/** `scope`: `user:<id>` or `provider:<name>`. */
+type DailySpendTable = { day: ColumnType<Date, string, string>; scope: string; spent_micros: Generated<number> };
+
 export type Tables = {
   users: UsersTable;
   api_keys: ApiKeysTable;
@@ -252,4 +285,7 @@ export type Tables = {
   generation_presets: PresetsTable;
   generation_outcomes: OutcomesTable;
   usage_rollups: UsageRollupsTable;
+  ledger_transfers: LedgerTransfersTable;
+  credit_balances: CreditBalancesTable;
+  daily_spend: DailySpendTable;
 };

@@ -40,6 +40,7 @@ function aGeneration(overrides: Partial<NewGeneration> = {}): NewGeneration {
     routing: { engine: 'flux-standard', rule: 'default', considered: [] },
     metadata: {},
     estimated_cost_micros: 70_000,
+    hold_micros: 140_000,
     estimated_time_seconds: 15,
     deadline_seconds: 600,
     subject: `generation.requested.fal.${generationId}`,

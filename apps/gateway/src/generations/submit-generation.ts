@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { holdMicros } from '@imagegen/core/credits/hold';
 import { AppError } from '@imagegen/core/errors/app-error';
 import { usdToMicros } from '@imagegen/core/estimate/money';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
@@ -65,6 +66,7 @@ function toRow(
 ): NewGeneration {
   const generationId = newId('gen');
   const estimate = receipt.considered.find((candidate) => candidate.engine === engine.id);
+  const estimatedMicros = usdToMicros(estimate?.estimated_cost ?? 0);
   return {
     generation_id: generationId,
     request_id: newId('req'),
@@ -77,7 +79,8 @@ function toRow(
     adjustments,
     routing: receipt,
     metadata: input.metadata ?? {},
-    estimated_cost_micros: usdToMicros(estimate?.estimated_cost ?? 0),
+    estimated_cost_micros: estimatedMicros,
+    hold_micros: holdMicros(engine, settings, estimatedMicros),
     estimated_time_seconds: Math.ceil(estimate?.estimated_time ?? engine.typicalTimeSeconds),
     deadline_seconds: input.deadline_seconds ?? defaultDeadlineSeconds,
     subject: subjects.requested(engine.provider, generationId),

@@ -8,6 +8,10 @@ import * as insight from './20261120T194600-insight.ts';
 import * as limits from './20261120T194600-limits.ts';
 import * as openDeadlines from './20261120T201000-open-deadlines.ts';
 import * as lighterAccepts from './20261120T204500-lighter-accepts.ts';
+import * as claimCount from './20261120T215700-claim-count.ts';
+import * as credits from './20261120T215800-credits.ts';
+import * as webhookReplays from './20261120T215800-webhook-replays.ts';
+import * as coveringHistory from './20261120T220300-covering-history.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +24,8 @@ export const migrations: Record<string, Migration> = {
   '20261120T194600-limits': limits,
   '20261120T201000-open-deadlines': openDeadlines,
   '20261120T204500-lighter-accepts': lighterAccepts,
+  '20261120T215800-webhook-replays': webhookReplays,
+  '20261120T215800-credits': credits,
+  '20261120T215700-claim-count': claimCount,
+  '20261120T220300-covering-history': coveringHistory,
 };

@@ -30,7 +30,7 @@ async function countRows() {
 
 test('hundreds are stored by one statement, each with its first event and its ring', async () => {
   const generations = Array.from({ length: 300 }, (_, index) => aGeneration(userId, { estimated_cost_micros: index }));
-  const accepted = await acceptGenerations(db, generations);
+  const { accepted } = await acceptGenerations(db, generations);
   expect(accepted.map(({ generation_id }) => generation_id).toSorted()).toEqual(
     generations.map(({ generation_id }) => generation_id).toSorted(),
   );
@@ -45,11 +45,11 @@ test('hundreds are stored by one statement, each with its first event and its ri
 });
 
 test('an empty batch stores nothing', async () => {
-  expect(await acceptGenerations(db, [])).toEqual([]);
+  expect(await acceptGenerations(db, [])).toEqual({ accepted: [], refused: [] });
 });
 
 test('of two with the same key in one batch one is stored, and nothing of the other', async () => {
-  const accepted = await acceptGenerations(db, [keyed('a'), keyed('a'), keyed('b'), aGeneration(userId), aGeneration(userId)]);
+  const { accepted } = await acceptGenerations(db, [keyed('a'), keyed('a'), keyed('b'), aGeneration(userId), aGeneration(userId)]);
   expect(accepted).toHaveLength(4);
   expect(await countRows()).toEqual({ generations: 4, events: 4, outbox: 4, keys: 2 });
 });
@@ -57,7 +57,8 @@ test('of two with the same key in one batch one is stored, and nothing of the ot
 test('a key that is taken keeps standing for the first generation', async () => {
   const first = keyed('again');
   await acceptGenerations(db, [first]);
-  expect(await acceptGenerations(db, [keyed('again', { idempotency: { route: 'v2', key: 'again', requestHash: 'other' } })])).toEqual([]);
+  const again = keyed('again', { idempotency: { route: 'v2', key: 'again', requestHash: 'other' } });
+  expect(await acceptGenerations(db, [again])).toEqual({ accepted: [], refused: [] });
   expect(await countRows()).toEqual({ generations: 1, events: 1, outbox: 1, keys: 1 });
   expect(await findIdempotencyKey(db, { userId, route: 'v2', key: 'again' })).toEqual({
     request_hash: 'hash',
@@ -67,7 +68,7 @@ test('a key that is taken keeps standing for the first generation', async () => 
 
 test('the same key at another door or of another user is another key', async () => {
   const somebodyElse = await aUser(db, 'test:else');
-  const accepted = await acceptGenerations(db, [
+  const { accepted } = await acceptGenerations(db, [
     keyed('shared'),
     keyed('shared', { user_id: somebodyElse }),
     keyed('shared', { idempotency: { route: 'trpc', key: 'shared', requestHash: 'hash' } }),
@@ -76,8 +77,8 @@ test('the same key at another door or of another user is another key', async () 
 });
 
 test('a hundred at once with one key make one generation', async () => {
-  const accepted = await Promise.all(Array.from({ length: 100 }, () => acceptGenerations(db, [keyed('storm')])));
-  expect(accepted.flat()).toHaveLength(1);
+  const answers = await Promise.all(Array.from({ length: 100 }, () => acceptGenerations(db, [keyed('storm')])));
+  expect(answers.flatMap(({ accepted }) => accepted)).toHaveLength(1);
   expect(await countRows()).toEqual({ generations: 1, events: 1, outbox: 1, keys: 1 });
 });
 

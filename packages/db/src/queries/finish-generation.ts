@@ -1,5 +1,6 @@
 import { engines } from '@imagegen/core/engines/catalogue';
 import { engineIds } from '@imagegen/core/engines/engine';
+import { usdToMicros } from '@imagegen/core/estimate/money';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import { subjects } from '@imagegen/core/messages/subjects';
 import { sql } from 'kysely';
@@ -19,8 +20,8 @@ type Ring = { outboxId: number; generationId: string; subject: string };
 const workSubjects = JSON.stringify(Object.fromEntries(engineIds.map((id) => [id, subjects.requested(engines[id].provider, '')])));
 
 /**
- * The terminal commit: status, images, credits, last event and its outbox row, and the user's oldest waiting generation due at once, with
- * its outbox row. Null when the lease is lost or the generation is already terminal; then nothing has changed.
+ * The terminal commit: status, images, the end of the hold, last event and its outbox row, and the user's oldest waiting generation due at
+ * once, with its outbox row. Null when the lease is lost or the generation is already terminal; then nothing has changed.
  */
 export async function finishGeneration(db: Executor, lease: Lease, end: GenerationEnd, eventSubject: string): Promise<Announcement | null> {
   return finish(
@@ -70,6 +71,7 @@ async function finish(
   eventSubject: string,
 ): Promise<Announcement | null> {
   const completed = end.status === 'completed';
+  const costMicros = completed ? usdToMicros(end.creditsUsed) : 0;
   const { rows } = await sql<{ id: number; subject: string; seq: number | null; generation_id: string }>`${which.hint ?? sql``}
     with generation as (
       update generation_history_v2
@@ -78,12 +80,12 @@ async function finish(
         progress = case when ${completed} then 100 else progress end,
         generation_time = (extract(epoch from clock_timestamp() - coalesce(started_at, created_at)) * 1000)::int,
         images = ${completed ? JSON.stringify(end.images) : '[]'}::jsonb,
-        credits_used = ${completed ? end.creditsUsed : 0}::numeric,
+        credits_used = ${asCredits(sql`least(hold_micros, ${costMicros}::bigint)`)},
         delivery_adjustments = ${completed ? JSON.stringify(end.adjustments) : '[]'}::jsonb,
         error = ${completed ? null : JSON.stringify(end.error)}::jsonb
       where ${which.where}
-      returning generation_id, user_id, event_seq, status, progress
-    ), event as (
+      returning generation_id, user_id, event_seq, status, progress, created_at, spend_scopes
+    ), ${settle(costMicros)}, event as (
       insert into generation_events (generation_id, seq, type, status, progress)
       select generation_id, event_seq, ${end.status}, status, progress from generation
     ), outcome as (
@@ -99,6 +101,47 @@ async function finish(
   if (!last || last.seq === null) return null;
   const next = rows.find(({ seq }) => seq === null);
   return { outboxId: last.id, seq: last.seq, ...(next && { next: toRing(next) }) };
+}
+
+/**
+ * Ends the hold: what was delivered is settled, at most the hold, and what it cost beyond is the operator's loss; the rest goes back to where
+ * it was held from. Counters are locked after the balance and in order, as by `reserve_credits`; a provider's counter keeps nothing, for its
+ * attempts have put in what they cost.
+ */
+function settle(costMicros: number): Fragment {
+  return sql`hold as (
+      select generation_id, generation.user_id, held.debit_account as held_from, held.credit_account as held_in, held.amount_micros as held,
+        least(held.amount_micros, ${costMicros}::bigint) as settled
+      from generation join ledger_transfers held using (generation_id)
+      where held.kind = 'hold' and held.attempt_id is null
+    ), booked as (
+      insert into ledger_transfers (generation_id, user_id, kind, debit_account, credit_account, amount_micros)
+      select generation_id, part.user_id, kind, debit_account, credit_account, amount_micros
+      from hold, lateral (values
+        (user_id, 'settle', held_in, 'revenue', settled),
+        (user_id, 'release', held_in, held_from, held - settled),
+        (null, 'overrun', 'overrun', 'revenue', ${costMicros}::bigint - settled)
+      ) as part (user_id, kind, debit_account, credit_account, amount_micros)
+      where amount_micros > 0
+    ), balanced as (
+      update credit_balances set available_micros = available_micros + held - settled, held_micros = held_micros - held
+      from hold where credit_balances.user_id = hold.user_id and held_in = 'hold:' || hold.user_id
+      returning 1
+    ), counters as materialized (
+      select day, scope, held, settled
+      from generation join hold using (generation_id) cross join (select count(*) from balanced) as after_balance
+        join daily_spend on day = (created_at at time zone 'UTC')::date and scope = any(spend_scopes)
+      order by scope for update of daily_spend
+    ), counted as (
+      update daily_spend set spent_micros = spent_micros - held + case when daily_spend.scope like 'user:%' then settled else 0 end
+      from counters where daily_spend.day = counters.day and daily_spend.scope = counters.scope
+    )`;
+}
+
+/** Micro-credits as the decimals of the outside: at least the four that were always shown, and no zeros behind them. */
+function asCredits(micros: Fragment): Fragment {
+  const credits = sql`trim_scale(${micros}::numeric / 1000000)`;
+  return sql`round(${credits}, greatest(4, scale(${credits})))`;
 }
 
 function toRing({ id, generation_id, subject }: { id: number; generation_id: string; subject: string }): Ring {
