@@ -2,7 +2,7 @@ import type { ProviderAdapter } from '@imagegen/worker/provider-adapter';
 import type { ProviderEndpoint } from '@imagegen/worker/provider-endpoint';
 import { ProviderError } from '@imagegen/worker/provider-error';
 import { toEditForm } from './edit-form.ts';
-import { callOpenAi } from './openai-client.ts';
+import { callOpenAi, submitTimeoutMs } from './openai-client.ts';
 import { openAiCostMicros } from './openai-cost.ts';
 import { readPictures } from './openai-errors.ts';
 
@@ -14,6 +14,7 @@ export function createOpenAiAdapter(endpoint: ProviderEndpoint): ProviderAdapter
     trustedOrigins: [],
     inlinesReferences: true,
     onUnknown: 'fail',
+    submitTimeoutMs,
 
     async submit({ call, signal }) {
       const body = call.endpoint === 'images/edits' ? toEditForm(call.body) : JSON.stringify(call.body);

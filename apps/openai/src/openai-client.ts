@@ -4,7 +4,7 @@ import { ProviderError } from '@imagegen/worker/provider-error';
 import { callProvider, type HttpAnswer, type HttpCall } from '@imagegen/worker/provider-http';
 
 /** A call has the deadline of its generation, which is at most this. */
-const timeoutMs = 30 * 60_000;
+export const submitTimeoutMs = 30 * 60_000;
 /** Ten large PNGs in base64. */
 const answerBytes = 200 * 1024 ** 2;
 
@@ -29,7 +29,15 @@ export async function callOpenAi({ baseUrl, key }: ProviderEndpoint, { endpoint,
     ...(typeof body === 'string' && { 'content-type': 'application/json' }),
   };
   try {
-    return await callProvider({ method: 'POST', url: `${baseUrl}/${endpoint}`, headers, body, timeoutMs, maxBytes: answerBytes, signal });
+    return await callProvider({
+      method: 'POST',
+      url: `${baseUrl}/${endpoint}`,
+      headers,
+      body,
+      timeoutMs: submitTimeoutMs,
+      maxBytes: answerBytes,
+      signal,
+    });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const cause = new Error(`no answer to X-Client-Request-Id ${clientRequestId}`, { cause: error.cause });

@@ -63,6 +63,12 @@ function readCreated(json: unknown): Prediction | null {
   }
 }
 
+/** A version is paid by the second it ran, a model by the picture. */
+function costWithoutPictures({ kind, predictTimeSeconds }: Prediction, endpoint: string): number {
+  if (kind === 'aborted') return 0;
+  return actualCostMicros(engines.replicate, { kind: 'replicate-prediction', endpoint, images: 0, predictTimeSeconds });
+}
+
 function knownUrls({ get, cancel }: { get?: string | null | undefined; cancel?: string | null | undefined }): Record<string, string> {
   return { ...(get && { get }), ...(cancel && { cancel }) };
 }
@@ -80,6 +86,6 @@ function toState({ endpoint }: SubmissionReference, prediction: Prediction): Sub
       return { kind: 'succeeded', output: { images, seed: null, costMicros: actualCostMicros(engines.replicate, billed) } };
     }
     default:
-      return { kind: 'failed', error: endError(prediction) };
+      return { kind: 'failed', error: endError(prediction, costWithoutPictures(prediction, endpoint)) };
   }
 }

@@ -36,11 +36,11 @@ describe('a prediction that ended without pictures', () => {
     [{ kind: 'aborted' }, 'unavailable'],
     [{ kind: 'canceled' }, 'invalid-request'],
   ] as const)('%j is %s', (outcome, kind) => {
-    expect(endError({ ...ended, ...outcome })).toMatchObject({ kind, billed: 'no' });
+    expect(endError({ ...ended, ...outcome }, 0)).toMatchObject({ kind, billed: 'no' });
   });
 
   it('repeats what the model said, without addresses', () => {
-    const error = endError({ ...ended, kind: 'failed', error: 'cannot load https://x.example/secret', contentRejected: false });
+    const error = endError({ ...ended, kind: 'failed', error: 'cannot load https://x.example/secret', contentRejected: false }, 0);
     expect(error.message).toBe('The prediction failed: cannot load [address]');
   });
 });

@@ -32,18 +32,19 @@ export function readLook<T>(answer: HttpAnswer, read: (json: unknown) => T): T {
 /**
  * Why a prediction that ended has no pictures. A model is paid by the picture and an aborted run is free. A cancelled one has cost its run
  * time and was meant to stop: it is not tried again.
+ * @param costMicros what it cost all the same; `billed` then speaks of the pictures only.
  */
-export function endError(prediction: Extract<Prediction, { kind: 'failed' | 'canceled' | 'aborted' }>): ProviderError {
+export function endError(prediction: Extract<Prediction, { kind: 'failed' | 'canceled' | 'aborted' }>, costMicros: number): ProviderError {
+  const facts = { billed: 'no', costMicros } as const;
   switch (prediction.kind) {
     case 'failed': {
-      if (prediction.contentRejected)
-        return new ProviderError('content-rejected', providerError('content-rejected').message, { billed: 'no' });
-      return new ProviderError('unavailable', `The prediction failed: ${safeProviderText(prediction.error)}`, { billed: 'no' });
+      if (prediction.contentRejected) return new ProviderError('content-rejected', providerError('content-rejected').message, facts);
+      return new ProviderError('unavailable', `The prediction failed: ${safeProviderText(prediction.error)}`, facts);
     }
     case 'canceled':
-      return new ProviderError('invalid-request', 'The prediction was cancelled at the provider.', { billed: 'no' });
+      return new ProviderError('invalid-request', 'The prediction was cancelled at the provider.', facts);
     case 'aborted':
-      return new ProviderError('unavailable', 'The prediction was ended by the provider before it started.', { billed: 'no' });
+      return new ProviderError('unavailable', 'The prediction was ended by the provider before it started.', facts);
   }
 }
 

@@ -12,6 +12,8 @@ type Waiting = {
   adapter: ProviderAdapter;
   reference: SubmissionReference;
   onState: (state: SubmissionState) => Promise<void>;
+  /** Called before every look and every pause, with the length of the pause. */
+  onLook?: (pauseMs: number) => void;
   /** Ends the waiting: lease, deadline or process. */
   signal: AbortSignal;
 };
@@ -20,11 +22,12 @@ type Waiting = {
  * Asks until the provider is done, at first quickly, then once a second. A look that fails says nothing about the picture, which may well be
  * finished and paid, so looking goes on until `signal` aborts. Throws the ProviderError the submission ended with.
  */
-export async function awaitResult({ adapter, reference, onState, signal }: Waiting): Promise<ProviderOutput> {
+export async function awaitResult({ adapter, reference, onState, onLook, signal }: Waiting): Promise<ProviderOutput> {
   let pauseMs = firstPauseMs;
   let denied = 0;
   for (;;) {
     signal.throwIfAborted();
+    onLook?.(0);
     const state = await adapter.check(reference, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (!(error instanceof ProviderError)) throw error;
@@ -35,7 +38,9 @@ export async function awaitResult({ adapter, reference, onState, signal }: Waiti
     if (state.kind === 'succeeded') return state.output;
     if (state.kind === 'failed') throw state.error;
     if (state.kind !== 'unseen') await onState(state);
-    await sleep(Math.max(pauseMs, state.kind === 'unseen' ? state.retryAfterMs : 0), undefined, { signal }).catch(() => undefined);
+    const waitMs = Math.max(pauseMs, state.kind === 'unseen' ? state.retryAfterMs : 0);
+    onLook?.(waitMs);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     pauseMs = Math.min(longestPauseMs, pauseMs * pauseGrowth);
   }
 }

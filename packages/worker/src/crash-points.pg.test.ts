@@ -2,9 +2,10 @@ import { expireLease } from '@imagegen/db/new-generation.fixture';
 import { claimGeneration } from '@imagegen/db/queries/claims';
 import { storeCallback } from '@imagegen/db/queries/webhook-inbox';
 import { waitUntil } from '@imagegen/embedded/wait-until';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { leaseMs } from './held-lease.ts';
 import type { Finished, ProviderOutput, SubmissionState, Submitted } from './provider-adapter.ts';
+import { sendWithinMs } from './provider-http.ts';
 import { answerLost, inTurn, scriptedAdapter, submitted } from './scripted-adapter.fixture.ts';
 import { accept, ageAttempts, aWorker, look, onePicture, openWorkshop, run, runToTheEnd, type Workshop } from './workshop.fixture.ts';
 
@@ -81,6 +82,33 @@ test('C6, and the provider says that nothing arrived: it is bought once by the n
   });
 });
 
+test('C6, given up as never arrived, and its id arrives after all: it is kept, and stopped at the provider', async () => {
+  const answer = Promise.withResolvers<Submitted>();
+  const canceled: string[] = [];
+  const first = scriptedAdapter(output, {
+    submit: () => answer.promise,
+    cancel: async ({ providerRequestId }) => void canceled.push(providerRequestId),
+  });
+  const id = await accept(workshop);
+  const running = run(aWorker(workshop, first), id);
+  await until(id, 'intent');
+  await expireLease(workshop.db, id);
+  await ageAttempts(workshop.db, id, 3_000);
+  await runToTheEnd(aWorker(workshop, scriptedAdapter(output, { find: async () => null }), { owner: 'second' }), id);
+
+  answer.resolve({ ...submitted, providerRequestId: 'very-late' });
+  await running;
+  expect(await look(workshop.db, id)).toMatchObject({
+    status: 'completed',
+    credits_used: '0.0250',
+    attempts: [
+      { state: 'failed', provider_request_id: 'very-late' },
+      { state: 'succeeded', provider_request_id: 'r1' },
+    ],
+  });
+  expect(canceled).toEqual(['very-late']);
+});
+
 test('C7, taken by the provider and its id not stored: the callback brings it', async () => {
   const answer = Promise.withResolvers<Submitted>();
   const callbackBaseUrl = 'https://hooks.example.com';
@@ -91,7 +119,7 @@ test('C7, taken by the provider and its id not stored: the callback brings it', 
   await expireLease(workshop.db, id);
 
   const token = first.submits[0]!.callbackUrl!.split('/').at(-1)!;
-  await storeCallback(workshop.db, { provider: 'fal', providerRequestId: 'c7', callbackToken: token });
+  await storeCallback(workshop.db, { provider: 'fal', webhookId: 'c7', providerRequestId: 'c7', callbackToken: token });
   const second = scriptedAdapter(output);
   await run(aWorker(workshop, second, { owner: 'second', callbackBaseUrl }), id);
   expect(await look(workshop.db, id)).toMatchObject({ status: 'completed', attempts: [{ provider_request_id: 'c7' }] });
@@ -196,24 +224,42 @@ test('a synchronous provider whose answer comes after the lease is lost is not p
   });
 });
 
-test('a process that was paused for longer than its lease between intent and POST sends nothing', async () => {
-  const key = (await look(workshop.db, await aFinishedGeneration())).images[0]!.sha256;
-  const calls = [{ endpoint: 'e', body: { image_url: `vault:${key}` }, images: 1, seed: null }];
-  const plan = { calls, actual: { steps: null, cfg_scale: null, width: 64, height: 64 }, transcode: null };
-  const id = await accept(workshop, 1, { plan });
-  const adapter = scriptedAdapter(output);
-  const open: Workshop['vault']['open'] = (...wanted) => {
-    vi.advanceTimersByTime(leaseMs + 1);
-    return workshop.vault.open(...wanted);
-  };
-  vi.useFakeTimers({ toFake: ['performance'] });
-  try {
+describe('a process that was paused for longer than its lease', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test('before its intent writes none, and the next owner buys it', async () => {
+    const key = (await look(workshop.db, await aFinishedGeneration())).images[0]!.sha256;
+    const calls = [{ endpoint: 'e', body: { image_url: `vault:${key}` }, images: 1, seed: null }];
+    const plan = { calls, actual: { steps: null, cfg_scale: null, width: 64, height: 64 }, transcode: null };
+    const id = await accept(workshop, 1, { plan });
+    const adapter = scriptedAdapter(output);
+    const open: Workshop['vault']['open'] = (...wanted) => {
+      vi.advanceTimersByTime(leaseMs + 1);
+      return workshop.vault.open(...wanted);
+    };
     await run(aWorker(workshop, adapter, { vault: { ...workshop.vault, open } }), id);
-  } finally {
-    vi.useRealTimers();
-  }
-  expect(adapter.submits).toEqual([]);
-  expect(await look(workshop.db, id)).toMatchObject({ status: 'processing', lease_owner: 'first', attempts: [{ state: 'intent' }] });
+    expect(adapter.submits).toEqual([]);
+    expect(await look(workshop.db, id)).toMatchObject({ status: 'processing', lease_owner: 'first', attempts: [] });
+    await expireLease(workshop.db, id);
+    await run(aWorker(workshop, adapter, { owner: 'second' }), id);
+    expect(await look(workshop.db, id)).toMatchObject({ status: 'completed', attempts: [{ state: 'succeeded' }] });
+  });
+
+  test.for([leaseMs + 1, leaseMs - sendWithinMs + 1])('between intent and POST sends nothing, %i ms', async (pauseMs) => {
+    const id = await accept(workshop);
+    const adapter = scriptedAdapter(output);
+    const pausing: Parameters<Workshop['db']['withPlugin']>[0] = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (String(result.rows[0]?.id).startsWith('att_')) vi.advanceTimersByTime(pauseMs);
+        return result;
+      },
+    };
+    await run(aWorker(workshop, adapter, { db: workshop.db.withPlugin(pausing) }), id);
+    expect(adapter.submits).toEqual([]);
+    expect(await look(workshop.db, id)).toMatchObject({ status: 'processing', lease_owner: 'first', attempts: [{ state: 'intent' }] });
+  });
 });
 
 async function aFinishedGeneration(): Promise<string> {

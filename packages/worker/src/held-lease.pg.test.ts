@@ -79,3 +79,38 @@ test('outlives a database that is away for a moment, and ends when it stays away
   expect(await waitUntil(() => held.signal.aborted, 5_000)).toBe(true);
   await held[Symbol.asyncDispose]();
 });
+
+test('is not renewed while one of its calls hangs, and lost when it does not come back', async () => {
+  const { held, signs } = await hold();
+  held.beat(0, leaseMs);
+  held.beat(1, 10 * leaseMs);
+  for (let renewals = 1; renewals <= 3; renewals += 1) {
+    vi.advanceTimersByTime(leaseMs / 3);
+    expect(await waitUntil(() => signs() === renewals, 5_000)).toBe(true);
+  }
+  vi.advanceTimersByTime(leaseMs);
+  expect(held.signal.aborted).toBe(false);
+  vi.advanceTimersByTime(leaseMs / 3);
+  expect(signs()).toBe(3);
+  expect(held.signal.aborted).toBe(true);
+  await held[Symbol.asyncDispose]();
+});
+
+test('goes on when the call that hung has ended', async () => {
+  const { held, signs } = await hold();
+  held.beat(0, 0);
+  vi.advanceTimersByTime(leaseMs / 3);
+  held.rest(0);
+  vi.advanceTimersByTime(leaseMs / 3);
+  expect(await waitUntil(() => signs() === 1, 5_000)).toBe(true);
+  expect(held.signal.aborted).toBe(false);
+  await held[Symbol.asyncDispose]();
+});
+
+test('may be asked whether it is held for a while longer', async () => {
+  const { held } = await hold();
+  held.assertHeld(leaseMs / 2);
+  vi.advanceTimersByTime(1);
+  expect(() => held.assertHeld(leaseMs)).toThrow(LeaseLostError);
+  await held[Symbol.asyncDispose]();
+});

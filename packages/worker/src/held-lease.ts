@@ -6,20 +6,24 @@ import type { WorkerContext } from './worker-context.ts';
  */
 export const leaseMs = 15_000;
 const renewalMs = leaseMs / 3;
+/** A call that did nothing for this long hangs; every single thing it does is bounded below that, or announces that it takes longer. */
+const quietMs = 60_000;
 
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
 /**
- * Keeps a lease alive until disposed. `signal` aborts when the lease is lost; whoever holds it must then stop and touch nothing: every
- * write is fenced by the epoch in any case.
+ * Keeps a lease alive while the calls under it move, until disposed. `signal` aborts when the lease is lost; whoever holds it must then stop
+ * and touch nothing: every write is fenced by the epoch in any case.
  */
 export class HeldLease implements AsyncDisposable {
   readonly lease: Lease;
   readonly #abort = new AbortController();
   readonly #cancel = new AbortController();
   readonly #renew: () => Promise<void>;
+  /** Until when each call that is under way may be silent, by this process's monotonic clock. */
+  readonly #quietUntil = new Map<number, number>();
   readonly #timer: NodeJS.Timeout;
   #validUntil: number;
   #renewal: Promise<void> = Promise.resolve();
@@ -48,21 +52,36 @@ export class HeldLease implements AsyncDisposable {
     return this.#cancel.signal;
   }
 
+  /** The call moves: it will be heard of again within `withinMs`. While one call is not, the lease is not renewed. */
+  beat(call: number, withinMs: number = quietMs): void {
+    this.#quietUntil.set(call, performance.now() + withinMs);
+  }
+
+  /** The call has ended. */
+  rest(call: number): void {
+    this.#quietUntil.delete(call);
+  }
+
   /** Renews now: there may be something to see. */
   lookAgain(): void {
     this.#renewal = this.#renewal.then(this.#renew);
   }
 
   /**
-   * Throws when the lease may be over by this process's monotonic clock: after a pause of the whole process the clock has moved on although
-   * no timer has run. Asked immediately before anything is paid.
+   * Throws when the lease may be over within `forMs` by this process's monotonic clock: after a pause of the whole process the clock has moved
+   * on although no timer has run. Asked immediately before anything is paid.
    */
-  assertHeld(): void {
-    if (this.#abort.signal.aborted || performance.now() > this.#validUntil) throw new LeaseLostError('the lease is over');
+  assertHeld(forMs = 0): void {
+    if (this.#abort.signal.aborted || performance.now() + forMs > this.#validUntil) throw new LeaseLostError('the lease is over');
   }
 
   async #renewOnce({ db, logger }: Pick<WorkerContext, 'db' | 'logger'>, stillWorking: () => void): Promise<void> {
     const askedAt = performance.now();
+    if ([...this.#quietUntil.values()].some((until) => until < askedAt)) {
+      logger.error('a call hangs, the lease is not renewed');
+      if (askedAt > this.#validUntil) this.#abort.abort(new LeaseLostError('a call hangs'));
+      return;
+    }
     try {
       const renewed = await renewLease(db, this.lease, leaseMs);
       if (renewed) {

@@ -13,6 +13,8 @@ export interface ProviderAdapter {
   readonly inlinesReferences: boolean;
   /** A submission whose answer was lost and that cannot be looked up: end it, or wait for the provider's webhook and then try once more. */
   readonly onUnknown: 'fail' | 'await-callback';
+  /** How long a submission may take; absent: 30 s. */
+  readonly submitTimeoutMs?: number;
   /**
    * The paid call: exactly one POST, never repeated inside. Throws ProviderError; `billed: 'unknown'` when the answer was lost or made no
    * sense after the request may have been read.

@@ -17,15 +17,18 @@ export class ProviderError extends Error {
   readonly kind: ProviderErrorKind;
   readonly billed: 'no' | 'unknown';
   readonly retryAfterMs: number | null;
+  /** What it is known to have cost although nothing came of it. */
+  readonly costMicros: number;
 
   constructor(
     kind: ProviderErrorKind,
     message: string,
-    facts: { billed: 'no' | 'unknown'; retryAfterMs?: number | null; cause?: unknown },
+    facts: { billed: 'no' | 'unknown'; retryAfterMs?: number | null; costMicros?: number; cause?: unknown },
   ) {
     super(message, { cause: facts.cause });
     this.kind = kind;
     this.billed = facts.billed;
     this.retryAfterMs = facts.retryAfterMs ?? null;
+    this.costMicros = facts.costMicros ?? 0;
   }
 }

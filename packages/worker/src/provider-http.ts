@@ -23,7 +23,10 @@ export type HttpAnswer = {
 /** Failures before the first byte of the request left this machine. */
 const notSentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
-const agent = new Agent({ connections: 64, connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0 });
+/** A request is on the wire within this, or never: it waits for a connection, and no longer. Shorter than what is left of a lease. */
+export const sendWithinMs = 5_000;
+
+const agent = new Agent({ connections: null, connect: { timeout: sendWithinMs }, headersTimeout: 0, bodyTimeout: 0 });
 
 /**
  * One HTTP exchange with a provider: one request on the wire, no retries, a total deadline and a size limit. Answers of any status are

@@ -49,6 +49,11 @@ describe('what is known to be unbilled', () => {
     expect(judge(unbilled('unavailable'), triesBefore, () => random)).toEqual({ kind: 'retry', delayMs });
   });
 
+  test('what has cost something all the same is final', () => {
+    const paid = new ProviderError('unavailable', 'no', { billed: 'no', costMicros: 1 });
+    expect(judge(paid, 0)).toEqual({ kind: 'fail', code: 'PROVIDER_ERROR' });
+  });
+
   test('it is not tried again before the provider allows it', () => {
     expect(judge(unbilled('rate-limited', 45_000), 0, () => 0.5)).toEqual({ kind: 'retry', delayMs: 45_000 });
     expect(judge(unbilled('rate-limited', 10), 0, () => 0)).toEqual({ kind: 'retry', delayMs: 500 });

@@ -26,6 +26,7 @@ const codes: Record<ProviderErrorKind, ErrorCode> = {
  */
 export function judge(error: ProviderError, triesBefore: number, random: () => number = Math.random): Verdict {
   if (error.billed === 'unknown') return { kind: 'unknown' };
-  if (!worthRetrying.includes(error.kind) || triesBefore + 1 >= maxTries) return { kind: 'fail', code: codes[error.kind] };
+  const worthIt = worthRetrying.includes(error.kind) && error.costMicros === 0;
+  if (!worthIt || triesBefore + 1 >= maxTries) return { kind: 'fail', code: codes[error.kind] };
   return { kind: 'retry', delayMs: Math.max(error.retryAfterMs ?? 0, 500 + fullJitterMs(triesBefore, 1_000, 30_000, random)) };
 }

@@ -1,5 +1,8 @@
+import { engines } from '@imagegen/core/engines/catalogue';
+import { canceledError } from '@imagegen/core/generation/canceled';
+import { deadlineError } from '@imagegen/core/generation/deadline';
 import type { ProviderCall } from '@imagegen/core/mapping/provider-plan';
-import { type AttemptOutcome, recordIntent, recordOutcome, recordSubmitted } from '@imagegen/db/queries/attempts';
+import { type AttemptOutcome, isWanted, keepProviderId, recordIntent, recordOutcome, recordSubmitted } from '@imagegen/db/queries/attempts';
 import type { ClaimedAttempt, ClaimedGeneration } from '@imagegen/db/queries/claims';
 import type { StoredError, StoredImage } from '@imagegen/db/tables';
 import { GuardedFetchError } from '@imagegen/runtime/guarded-fetch';
@@ -10,10 +13,11 @@ import { fillReferences } from './fill-references.ts';
 import { type HeldLease, LeaseLostError } from './held-lease.ts';
 import type { ProviderOutput, SubmissionReference } from './provider-adapter.ts';
 import { ProviderError } from './provider-error.ts';
+import { sendWithinMs } from './provider-http.ts';
 import { announceEvent, progressReporter } from './report-progress.ts';
 import { resolveLost } from './resolve-lost.ts';
 import { judge, maxTries } from './retry-policy.ts';
-import { storeOutput } from './store-output.ts';
+import { type StoredOutput, storeOutput } from './store-output.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
@@ -26,7 +30,11 @@ export type CallRun = {
   held: HeldLease;
   call: ProviderCall;
   index: number;
-  /** Ends the paid POST: lease or deadline. */
+  /** When the generation's time is over, by this process's monotonic clock. */
+  deadlineAt: number;
+  /** Ends the paid POST: the deadline, not the lease: an id that still arrives is kept for the next owner. */
+  posting: AbortSignal;
+  /** Ends what follows the payment: lease or deadline. */
   sending: AbortSignal;
   /** Ends waiting, which can be resumed: lease, deadline or the process stopping. */
   waiting: AbortSignal;
@@ -41,6 +49,15 @@ export type CallEnd =
 type Attempt = Pick<ClaimedAttempt, 'id' | 'try' | 'callback_token'>;
 
 export async function runCall(run: CallRun): Promise<CallEnd> {
+  run.held.beat(run.index);
+  try {
+    return await goOn(run);
+  } finally {
+    run.held.rest(run.index);
+  }
+}
+
+async function goOn(run: CallRun): Promise<CallEnd> {
   const last = run.generation.attempts.filter(({ call }) => call === run.index).at(-1);
   if (!last) return start(run);
   if (last.state === 'failed') return afterFailure(run, last);
@@ -49,6 +66,8 @@ export async function runCall(run: CallRun): Promise<CallEnd> {
     const reference = { providerRequestId: last.provider_request_id, urls: last.provider_urls ?? {}, endpoint: run.call.endpoint };
     return follow(run, last, reference);
   }
+  // Its id is known and the provider said all it would: asking again would go round in circles.
+  if (last.state === 'unknown' && last.provider_request_id) return { kind: 'failed', error: last.error ?? outcomeUnknown };
   return recover(run, last);
 }
 
@@ -60,18 +79,27 @@ async function afterFailure(run: CallRun, last: ClaimedAttempt): Promise<CallEnd
   const error = last.error ?? { code: 'PROVIDER_ERROR', message: 'The provider failed.' };
   const delayMs = error.details?.[retryAfter];
   if (typeof delayMs !== 'number') return { kind: 'failed', error };
-  return isOfEarlierTry(run, last) ? start(run) : { kind: 'retry', delayMs, error };
+  return isOfEarlierTry(run, last) ? startAgain(run) : { kind: 'retry', delayMs, error };
 }
 
 function isOfEarlierTry({ generation }: CallRun, attempt: Attempt): boolean {
   return attempt.try <= generation.tries;
 }
 
-async function start(run: CallRun): Promise<CallEnd> {
+/** A submission is repeated only while that makes the provider's load little larger; otherwise later, when fewer of them fail. */
+async function startAgain(run: CallRun): Promise<CallEnd> {
+  if (run.context.retryBudget.take()) return start(run, { repeated: true });
+  return { kind: 'later', delayMs: budgetPauseMs * (0.5 + Math.random()) };
+}
+
+const budgetPauseMs = 4_000;
+
+async function start(run: CallRun, { repeated } = { repeated: false }): Promise<CallEnd> {
   const { context, generation, held, index } = run;
-  const { adapter, db } = context;
+  const { adapter, db, retryBudget } = context;
   const prepared = await prepare(run);
   if ('kind' in prepared) return prepared;
+  if (isTooLate(run)) return { kind: 'failed', error: deadlineError };
   const attempt = { id: newId('att'), try: generation.tries + 1, callback_token: newToken() };
   const intent = {
     id: attempt.id,
@@ -82,18 +110,41 @@ async function start(run: CallRun): Promise<CallEnd> {
     seed: run.call.seed,
   };
   run.waiting.throwIfAborted();
+  held.assertHeld(sendWithinMs);
   if (!(await recordIntent(db, held.lease, { ...intent, callbackToken: attempt.callback_token })))
     throw new LeaseLostError('no intent, no purchase');
-  held.assertHeld();
+  held.assertHeld(sendWithinMs);
   run.sending.throwIfAborted();
+  held.beat(index, (adapter.submitTimeoutMs ?? submitTimeoutMs) + answerSlackMs);
   try {
-    const answer = await adapter.submit({ call: prepared, callbackUrl: callbackUrl(context, attempt), signal: run.sending });
-    if (answer.kind === 'finished') return await deliver(run, attempt, answer.output);
-    await adopt(run, attempt, answer);
-    return await follow(run, attempt, { ...answer, endpoint: run.call.endpoint });
+    const answer = await adapter.submit({ call: prepared, callbackUrl: callbackUrl(context, attempt), signal: run.posting });
+    retryBudget.taken({ repeated });
+    if (answer.kind === 'submitted') {
+      const reference = { ...answer, endpoint: run.call.endpoint };
+      await adopt(run, attempt, reference);
+      return await follow(run, attempt, reference);
+    }
+    const [end] = await Promise.all([
+      deliver(run, attempt, answer.output),
+      answer.providerRequestId && keepProviderId(db, attempt.id, answer.providerRequestId),
+    ]);
+    return end;
   } catch (error) {
-    return refused(run, attempt, error);
+    return refused(run, attempt, { error, known: false });
   }
+}
+
+/** Of a provider that says nothing else, with what reading the answer may take on top. */
+const submitTimeoutMs = 30_000;
+const answerSlackMs = 15_000;
+
+/**
+ * Nothing is bought that will most probably not be there in time: with less left than the engine typically needs. A caller who allows less
+ * than that from the beginning gets his try in the first half of his time.
+ */
+function isTooLate({ generation, deadlineAt }: CallRun): boolean {
+  const neededMs = Math.min(engines[generation.engine].typicalTimeSeconds * 1_000, generation.allowed_ms / 2);
+  return deadlineAt - performance.now() < neededMs;
 }
 
 async function prepare({ context, call, sending }: CallRun): Promise<ProviderCall | CallEnd> {
@@ -109,26 +160,30 @@ function callbackUrl({ callbackBaseUrl, adapter }: WorkerContext, attempt: Attem
   return callbackBaseUrl && `${callbackBaseUrl}/webhooks/${adapter.provider}/${attempt.callback_token}`;
 }
 
-async function adopt(
-  { context, generation }: CallRun,
-  attempt: Attempt,
-  submitted: { providerRequestId: string; urls: Record<string, string> },
-): Promise<void> {
+async function adopt({ context, generation }: CallRun, attempt: Attempt, submitted: SubmissionReference): Promise<void> {
+  const { db, adapter, logger } = context;
   const { providerRequestId, urls } = submitted;
-  const seq = await recordSubmitted(context.db, generation.generation_id, { attemptId: attempt.id, providerRequestId, providerUrls: urls });
-  if (seq !== null) announceEvent(context, generation, { seq, type: 'submitted' });
+  const seq = await recordSubmitted(db, generation.generation_id, { attemptId: attempt.id, providerRequestId, providerUrls: urls });
+  if (seq !== null) return announceEvent(context, generation, { seq, type: 'submitted' });
+  if (await isWanted(db, attempt.id)) return;
+  await adapter.cancel?.(submitted).catch((error: unknown) => logger.warn({ err: error }, 'the provider could not be asked to stop'));
+  throw new LeaseLostError('its id arrived after the attempt was given up');
 }
 
 async function follow(run: CallRun, attempt: Attempt, reference: SubmissionReference): Promise<CallEnd> {
   const { context, generation, held, waiting } = run;
   try {
     const onState = progressReporter(context, generation, held.lease);
-    const output = await awaitResult({ adapter: context.adapter, reference, onState, signal: waiting });
+    const onLook = (pauseMs: number) => held.beat(run.index, pauseMs + lookMs);
+    const output = await awaitResult({ adapter: context.adapter, reference, onState, onLook, signal: waiting });
     return await deliver(run, attempt, output);
   } catch (error) {
-    return refused(run, attempt, error);
+    return refused(run, attempt, { error, known: true });
   }
 }
+
+/** A look is at most a few calls of 30 s each. */
+const lookMs = 120_000;
 
 async function recover(run: CallRun, attempt: ClaimedAttempt): Promise<CallEnd> {
   const resolution = await resolveLost(run, attempt);
@@ -142,16 +197,19 @@ async function recover(run: CallRun, attempt: ClaimedAttempt): Promise<CallEnd> 
     const error: StoredError = { code: 'PROVIDER_ERROR', message: 'The request never reached the provider.' };
     return fail(run, attempt, { error, retryDelayMs: mayTryAgain ? 0 : null });
   }
-  if (resolution.kind === 'try-again' && isOfEarlierTry(run, attempt)) return start(run);
-  const error: StoredError = {
-    code: 'OUTCOME_UNKNOWN',
-    message: "The provider's answer was lost. The request is not sent again, and nothing is charged.",
-  };
+  if (resolution.kind === 'try-again' && isOfEarlierTry(run, attempt)) return startAgain(run);
+  const error = outcomeUnknown;
   await end(run, attempt, { state: 'unknown', error, costMicros: 0 });
   return resolution.kind === 'try-again' && mayTryAgain ? { kind: 'retry', delayMs: 0, error } : { kind: 'failed', error };
 }
 
-async function refused(run: CallRun, attempt: Attempt, error: unknown): Promise<CallEnd> {
+const outcomeUnknown: StoredError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: "The provider's answer was lost. The request is not sent again, and nothing is charged.",
+};
+
+/** @param failure `known`: the provider's id is known, so that what is unknown now stays so. */
+async function refused(run: CallRun, attempt: Attempt, { error, known }: { error: unknown; known: boolean }): Promise<CallEnd> {
   if (!(error instanceof ProviderError)) throw error;
   const verdict = judge(error, run.generation.tries);
   run.context.logger.warn(
@@ -159,19 +217,23 @@ async function refused(run: CallRun, attempt: Attempt, error: unknown): Promise<
     'provider call failed',
   );
   if (verdict.kind === 'unknown') {
-    await end(run, attempt, { state: 'unknown', error: { code: 'OUTCOME_UNKNOWN', message: error.message }, costMicros: 0 });
+    const lost = { code: 'OUTCOME_UNKNOWN', message: error.message };
+    await end(run, attempt, { state: 'unknown', error: lost, costMicros: error.costMicros });
+    if (known) return { kind: 'failed', error: lost };
     return recover(run, { ...noAnswer, ...attempt });
   }
+  const { message, costMicros } = error;
   return verdict.kind === 'fail'
-    ? fail(run, attempt, { error: { code: verdict.code, message: error.message }, retryDelayMs: null })
-    : fail(run, attempt, { error: { code: 'PROVIDER_ERROR', message: error.message }, retryDelayMs: verdict.delayMs });
+    ? fail(run, attempt, { error: { code: verdict.code, message }, retryDelayMs: null, costMicros })
+    : fail(run, attempt, { error: { code: 'PROVIDER_ERROR', message }, retryDelayMs: verdict.delayMs });
 }
 
-/** Ends an attempt that cost nothing; `retryDelayMs` null when no other one may follow. */
-async function fail(run: CallRun, attempt: Attempt, failure: { error: StoredError; retryDelayMs: number | null }): Promise<CallEnd> {
-  const { error, retryDelayMs } = failure;
+type Failure = { error: StoredError; retryDelayMs: number | null; costMicros?: number };
+
+/** Ends an attempt; `retryDelayMs` null when no other one may follow, and then it may have cost something all the same. */
+async function fail(run: CallRun, attempt: Attempt, { error, retryDelayMs, costMicros = 0 }: Failure): Promise<CallEnd> {
   if (retryDelayMs === null) {
-    await end(run, attempt, { state: 'failed', error, costMicros: 0 });
+    await end(run, attempt, { state: 'failed', error, costMicros });
     return { kind: 'failed', error };
   }
   await end(run, attempt, { state: 'failed', error: { ...error, details: { [retryAfter]: retryDelayMs } }, costMicros: 0 });
@@ -194,11 +256,7 @@ const noAnswer = {
 } as const;
 
 async function deliver(run: CallRun, attempt: Attempt, output: ProviderOutput): Promise<CallEnd> {
-  const { context, generation, call } = run;
-  const { images, withheld, unusable } = await storeOutput(
-    { ...context, transcode: generation.plan.transcode, seed: output.seed ?? call.seed, signal: run.sending },
-    output,
-  );
+  const { images, withheld, unusable } = await bringHome(run, attempt, output);
   if (images.length === 0) {
     const error: StoredError =
       withheld > 0 || unusable === 0
@@ -209,6 +267,26 @@ async function deliver(run: CallRun, attempt: Attempt, output: ProviderOutput): 
   }
   await end(run, attempt, { state: 'succeeded', images, costMicros: output.costMicros });
   return { kind: 'delivered', images, costMicros: Math.round((output.costMicros * images.length) / output.images.length) };
+}
+
+/** Stores what was delivered. What is paid and can no longer be stored is kept as a cost. */
+async function bringHome(run: CallRun, attempt: Attempt, output: ProviderOutput): Promise<StoredOutput> {
+  const { context, generation, held, call, index } = run;
+  const storing = {
+    ...context,
+    transcode: generation.plan.transcode,
+    seed: output.seed ?? call.seed,
+    signal: run.sending,
+    parking: run.waiting,
+    onStep: () => held.beat(index),
+  };
+  try {
+    return await storeOutput(storing, output);
+  } catch (error) {
+    const over = run.posting.aborted ? deadlineError : held.canceled.aborted ? canceledError : null;
+    if (over && !held.signal.aborted) await end(run, attempt, { state: 'failed', error: over, costMicros: output.costMicros });
+    throw error;
+  }
 }
 
 async function end({ context, held }: CallRun, attempt: Attempt, outcome: AttemptOutcome): Promise<void> {

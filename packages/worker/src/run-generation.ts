@@ -2,8 +2,9 @@ import { publishDurably } from '@imagegen/bus/publish';
 import { microsToCredits } from '@imagegen/core/estimate/money';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import { canceledError } from '@imagegen/core/generation/canceled';
+import { deadlineError } from '@imagegen/core/generation/deadline';
 import { subjects } from '@imagegen/core/messages/subjects';
-import { type ClaimedGeneration, claimGeneration, releaseLease } from '@imagegen/db/queries/claims';
+import { type ClaimedGeneration, claimGeneration, mostClaims, releaseLease } from '@imagegen/db/queries/claims';
 import { finishGeneration, type GenerationEnd } from '@imagegen/db/queries/finish-generation';
 import { deleteOutbox } from '@imagegen/db/queries/outbox';
 import type { StoredError } from '@imagegen/db/tables';
@@ -13,9 +14,9 @@ import { maxTries } from './retry-policy.ts';
 import { type CallEnd, type CallRun, runCall } from './run-call.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-const deadlineError: StoredError = {
-  code: 'DEADLINE_EXCEEDED',
-  message: 'The generation did not finish before its deadline. Nothing is charged.',
+const poisonError: StoredError = {
+  code: 'INTERNAL',
+  message: 'Working on the generation failed again and again. Nothing is charged.',
 };
 
 type Next = { kind: 'finish'; end: GenerationEnd } | { kind: 'release'; delayMs: number; countsAsTry: boolean };
@@ -33,6 +34,10 @@ export async function runGeneration(worker: WorkerContext, generationId: string,
   await using held = new HeldLease(context, { generationId, epoch, askedAt, cancelRequested }, stillWorking);
   using _ = context.cancelBell.listen(generationId, () => held.lookAgain());
   try {
+    if (generation.claims > mostClaims) {
+      logger.error({ claims: generation.claims }, 'every owner of the generation died, giving it up');
+      return await finish(context, generation, held, { status: 'failed', error: poisonError });
+    }
     const next = await makeImages(context, generation, held);
     if (next.kind === 'finish') await finish(context, generation, held, next.end);
     else await releaseLease(context.db, held.lease, next);
@@ -43,25 +48,29 @@ export async function runGeneration(worker: WorkerContext, generationId: string,
 }
 
 async function makeImages(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
+  const deadlineAt = performance.now() + generation.remaining_ms;
   const deadline = generation.remaining_ms > 0 ? AbortSignal.timeout(Math.ceil(generation.remaining_ms)) : AbortSignal.abort();
   // A POST is let through where its submission can be canceled afterwards; else hanging up is all that can be done.
   const hangUp = context.adapter.cancel ? [] : [held.canceled];
-  const sending = AbortSignal.any([held.signal, deadline, ...hangUp]);
+  const posting = AbortSignal.any([deadline, ...hangUp]);
+  const sending = AbortSignal.any([held.signal, posting]);
   const waiting = AbortSignal.any([sending, context.stopping, held.canceled]);
   try {
-    const runs = generation.plan.calls.map((call, index): CallRun => ({ context, generation, held, call, index, sending, waiting }));
-    const settled = await Promise.allSettled(runs.map(runCall));
+    const runs = generation.plan.calls.map(
+      (call, index): CallRun => ({ context, generation, held, call, index, deadlineAt, posting, sending, waiting }),
+    );
+    const settled = await Promise.race([Promise.allSettled(runs.map(runCall)), lost(held.signal)]);
     const broken = settled.find((result) => result.status === 'rejected');
     if (broken) throw broken.reason;
     const ends = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     if (ends.every(({ kind }) => kind === 'delivered')) return conclude(generation, ends);
-    if (held.canceled.aborted) return await cancel(context, generation, held);
-    return deadline.aborted ? { kind: 'finish', end: { status: 'failed', error: deadlineError } } : conclude(generation, ends);
+    if (held.canceled.aborted) return await stop(context, generation, held, canceledError);
+    return deadline.aborted ? await stop(context, generation, held, deadlineError) : conclude(generation, ends);
   } catch (error) {
     if (held.signal.aborted) throw held.signal.reason;
     if (error instanceof LeaseLostError) throw error;
-    if (held.canceled.aborted) return await cancel(context, generation, held);
-    if (deadline.aborted) return { kind: 'finish', end: { status: 'failed', error: deadlineError } };
+    if (held.canceled.aborted) return await stop(context, generation, held, canceledError);
+    if (deadline.aborted) return await stop(context, generation, held, deadlineError);
     if (context.stopping.aborted) return { kind: 'release', delayMs: 0, countsAsTry: false };
     context.logger.error({ err: error, tries: generation.tries }, 'generation broke off');
     if (generation.tries + 1 < maxTries) return { kind: 'release', delayMs: 2_000, countsAsTry: true };
@@ -72,9 +81,14 @@ async function makeImages(context: WorkerContext, generation: ClaimedGeneration,
   }
 }
 
-async function cancel(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
-  await cancelAtProvider(context, generation, held);
-  return { kind: 'finish', end: { status: 'failed', error: canceledError } };
+/** Rejects when the lease is lost: a call that hangs must not keep this process from its next generation. */
+function lost(lease: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => lease.addEventListener('abort', () => reject(lease.reason), { once: true }));
+}
+
+async function stop(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease, error: StoredError): Promise<Next> {
+  await cancelAtProvider(context, generation, held, error);
+  return { kind: 'finish', end: { status: 'failed', error } };
 }
 
 /** What the ends of all calls mean for the generation. Some pictures are better than none: what was delivered is kept and paid for. */

@@ -10,6 +10,7 @@ import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
 import { CancelBell } from './cancel-bell.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { runGeneration } from './run-generation.ts';
 import type { WorkerConfig } from './worker-config.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -32,7 +33,17 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
   const bus = started.use(await connectBus({ url: config.natsUrl, name: adapter.provider, logger }));
   await ensureStreams(bus);
 
-  const context: WorkerContext = { ...config, db, bus, vault, logger, adapter, cancelBell: new CancelBell(), stopping: stopping.signal };
+  const context: WorkerContext = {
+    ...config,
+    db,
+    bus,
+    vault,
+    logger,
+    adapter,
+    retryBudget: new RetryBudget(),
+    cancelBell: new CancelBell(),
+    stopping: stopping.signal,
+  };
   started.use(hearCancels({ bus, provider: adapter.provider, onCancel: (generationId) => context.cancelBell.ring(generationId) }));
   started.use(
     consumeWork({

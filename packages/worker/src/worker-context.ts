@@ -4,6 +4,7 @@ import type { Logger } from '@imagegen/runtime/logger';
 import type { Vault } from '@imagegen/vault/vault';
 import type { CancelBell } from './cancel-bell.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 export type WorkerContext = {
   db: Database;
@@ -17,6 +18,8 @@ export type WorkerContext = {
   maxRunningPerUser: number;
   /** `PROVIDER_WEBHOOK_BASE_URL`; null: polling only. */
   callbackBaseUrl: string | null;
+  /** How many submissions may be repeated. */
+  retryBudget: RetryBudget;
   /** Rings when somebody wants a generation to stop. */
   cancelBell: CancelBell;
   /** Aborted when the process is asked to stop: work that can be resumed is parked. */

@@ -14,6 +14,7 @@ import type { Vault } from '@imagegen/vault/vault';
 import { expect } from 'vitest';
 import { CancelBell } from './cancel-bell.ts';
 import type { ProviderOutput } from './provider-adapter.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { runGeneration } from './run-generation.ts';
 import type { ScriptedAdapter } from './scripted-adapter.fixture.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -45,7 +46,14 @@ export async function openWorkshop(): Promise<Workshop> {
 export function aWorker({ db, bus, vault }: Workshop, adapter: ScriptedAdapter, changes: Partial<WorkerContext> = {}): WorkerContext {
   const logger = createLogger('test', 'silent');
   const stopping = new AbortController().signal;
-  const own = { owner: 'first', maxRunningPerUser: 1_000, callbackBaseUrl: null, cancelBell: new CancelBell(), stopping };
+  const own = {
+    owner: 'first',
+    maxRunningPerUser: 1_000,
+    callbackBaseUrl: null,
+    retryBudget: new RetryBudget(),
+    cancelBell: new CancelBell(),
+    stopping,
+  };
   return { db, bus, vault, logger, adapter, ...own, ...changes };
 }
 

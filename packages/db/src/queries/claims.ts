@@ -37,14 +37,21 @@ export type ClaimedGeneration = {
   settings: GenerationSettings;
   lease_epoch: number;
   tries: number;
+  /** Claims in a row from which nothing came, this one included: above `mostClaims` its owners keep dying of it. */
+  claims: number;
   event_seq: number;
   started_at: Date;
   /** Milliseconds left until the absolute deadline, negative when it has passed. */
   remaining_ms: number;
+  /** Milliseconds from the accept to the deadline. */
+  allowed_ms: number;
   /** Its owner wants it to stop. */
   cancel_requested: boolean;
   attempts: ClaimedAttempt[];
 };
+
+/** A generation that was claimed this often without a sign of life kills whoever works on it. */
+export const mostClaims = 3;
 
 export type Claim = {
   generationId: string;
@@ -74,11 +81,12 @@ export async function claimGeneration(db: Executor, claim: Claim): Promise<Claim
       where generation_id in (select generation_id from asked where not runs)
     )
     update generation_history_v2 g
-    set lease_epoch = lease_epoch + 1, lease_owner = ${claim.owner}, lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000}::float8),
+    set lease_epoch = lease_epoch + 1, claims = claims + 1, lease_owner = ${claim.owner}, lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000}::float8),
       status = 'processing', started_at = coalesce(started_at, now())
     where generation_id in (select generation_id from asked where runs)
-    returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, event_seq, started_at,
+    returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, claims, event_seq, started_at,
       cancel_requested_at is not null as cancel_requested, (extract(epoch from deadline_at - now()) * 1000)::float8 as remaining_ms,
+      (extract(epoch from deadline_at - created_at) * 1000)::float8 as allowed_ms,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', a.id, 'try', a.try, 'call', a.call, 'state', a.state, 'callback_token', a.callback_token,
           'age_ms', (extract(epoch from now() - a.created_at) * 1000)::float8, 'provider_request_id', a.provider_request_id,
@@ -107,6 +115,7 @@ export async function releaseLease(db: Executor, lease: Lease, next: { delayMs: 
     .set((eb) => ({
       lease_until: null,
       lease_owner: null,
+      claims: 0,
       next_attempt_at: sql<Date>`now() + make_interval(secs => ${next.delayMs / 1000}::float8)`,
       rung_at: sql<Date>`now() + make_interval(secs => ${next.delayMs / 1000}::float8) - interval '1 hour'`,
       tries: eb('tries', '+', next.countsAsTry ? 1 : 0),

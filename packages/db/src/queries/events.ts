@@ -10,7 +10,7 @@ export async function appendEvent(db: Executor, lease: Lease, event: Progress): 
   const { rows } = await sql<{ seq: number }>`/* prepare: append_event */
     with generation as (
       update generation_history_v2
-      set event_seq = event_seq + 1, progress = greatest(progress, ${event.progress}::smallint), queue_position = ${event.queuePosition}::int
+      set event_seq = event_seq + 1, claims = 0, progress = greatest(progress, ${event.progress}::smallint), queue_position = ${event.queuePosition}::int
       where generation_id = ${lease.generationId} and lease_epoch = ${lease.epoch} and status = 'processing'
       returning generation_id, event_seq, status, progress, queue_position
     )
