@@ -8,6 +8,8 @@ import type { GenerationStatus } from '@imagegen/core/generation/status';
 import type { UsageDimension } from '@imagegen/core/insight/roll-up';
 import type { PresetProvider, PresetSettings } from '@imagegen/core/library/preset';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
+import type { EngineOutcomes, KeyPresence } from '@imagegen/core/routing/engine-health';
+import type { Fallback } from '@imagegen/core/routing/plan-fallbacks';
 import type { Receipt } from '@imagegen/core/routing/receipt';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
@@ -116,6 +118,20 @@ type GenerationsTable = {
   deleted_at: NullableTime;
   /** Its owner wants it to stop; the worker that holds it does so. */
   cancel_requested_at: NullableTime;
+  /** Where it may still move when its engine fails, in order; empty when the caller pinned the engine. */
+  fallbacks: Json<Fallback[]>;
+  /** Of `tries`, those made at engines it has left. */
+  tries_elsewhere: Generated<number>;
+  /** What the accept was answered with, once the generation has moved to another engine. */
+  accepted_as: NullableJson<AcceptedAs>;
+};
+
+export type AcceptedAs = {
+  provider: string;
+  engine: EngineId;
+  seed: number | null;
+  adjustments: Adjustment[];
+  estimated_time_seconds: number;
 };
 
 type AttemptsTable = {
@@ -270,6 +286,19 @@ type CreditBalancesTable = { user_id: number; available_micros: Generated<number
 /** `scope`: `user:<id>` or `provider:<name>`. */
 type DailySpendTable = { day: ColumnType<Date, string, string>; scope: string; spent_micros: Generated<number> };
 
+/** What every process of a provider's service says of itself, every few seconds. */
+type HeartbeatsTable = {
+  provider: Provider;
+  instance: string;
+  version: string;
+  started_at: Time;
+  seen_at: Time;
+  key: KeyPresence;
+  concurrency: number;
+  running: number;
+  engines: Json<EngineOutcomes[]>;
+};
+
 export type Tables = {
   users: UsersTable;
   api_keys: ApiKeysTable;
@@ -288,4 +317,5 @@ export type Tables = {
   ledger_transfers: LedgerTransfersTable;
   credit_balances: CreditBalancesTable;
   daily_spend: DailySpendTable;
+  provider_heartbeats: HeartbeatsTable;
 };

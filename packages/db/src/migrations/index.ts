@@ -12,6 +12,7 @@ import * as claimCount from './20261120T215700-claim-count.ts';
 import * as credits from './20261120T215800-credits.ts';
 import * as webhookReplays from './20261120T215800-webhook-replays.ts';
 import * as coveringHistory from './20261120T220300-covering-history.ts';
+import * as engineHealth from './20261120T220500-engine-health.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '20261120T215800-credits': credits,
   '20261120T215700-claim-count': claimCount,
   '20261120T220300-covering-history': coveringHistory,
+  '20261120T220500-engine-health': engineHealth,
 };
