@@ -160,4 +160,10 @@ describe.concurrent('the group ChatEnhanced calls', () => {
     const { status, body } = await door.get<LegacyError>(at(path));
     expect([status, body]).toMatchObject([404, { error: 'Generation not found', code: 'NOT_FOUND', message: 'Generation not found' }]);
   });
+
+  test('says in text that there is no such endpoint', async () => {
+    const { status, body } = await door.post<LegacyError>(at('enhance_image_v2'), { prompt: 'a' });
+    expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
+    expect(body.error).toBe(`There is no POST ${at('enhance_image_v2')}.`);
+  });
 });

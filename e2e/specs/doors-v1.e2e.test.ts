@@ -151,4 +151,10 @@ describe.concurrent('the first group', () => {
     const foreign = await openDoor(gatewayUrl, 'ig_dev_user2').get<LegacyError>(at(`fal-ai/flux-lora/requests/${body.request_id}`));
     expect([foreign.status, foreign.body]).toMatchObject([404, { error: 'Generation not found', code: 'NOT_FOUND' }]);
   });
+
+  test('says in text that there is no such endpoint', async () => {
+    const { status, body } = await door.post<LegacyError>(at('fal-ai/unknown'), { prompt: 'a' });
+    expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
+    expect(body.error).toBe(`There is no POST ${at('fal-ai/unknown')}.`);
+  });
 });

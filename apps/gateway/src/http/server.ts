@@ -7,6 +7,7 @@ import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { registerDeployed } from '../rest/deployed/routes.ts';
 import { registerGatewayGroup } from '../rest/gateway-group/routes.ts';
+import { refuseUnknownRoute } from '../rest/legacy/unknown-route.ts';
 import { registerOpenAi } from '../rest/openai/routes.ts';
 import { registerTickets } from '../rest/ticket-routes.ts';
 import { registerV1 } from '../rest/v1/routes.ts';
@@ -52,9 +53,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler(replyWithError(formatError));
-  app.setNotFoundHandler((request, reply) =>
-    replyWithError(formatError)(new AppError('NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}.`), request, reply),
-  );
+  app.setNotFoundHandler(refuseUnknownRoute);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

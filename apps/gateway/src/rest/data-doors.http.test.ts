@@ -142,6 +142,44 @@ describe('history', () => {
 });
 
 describe('one generation', () => {
+  it.each(['/api:v2/status/check?request_id=', '/api/generations/status?request_id='])(
+    'comes once by GET %s, until it changes',
+    async (path) => {
+      const { request_id: requestId } = await made('user1', {}, null);
+      const look = async (seen = '') => {
+        const headers = { authorization: 'Bearer ig_dev_user1', 'if-none-match': seen };
+        const answer = await fetch(`${baseUrl}${path}${requestId}`, { headers });
+        return { status: answer.status, tag: answer.headers.get('etag') ?? '', text: await answer.text() };
+      };
+      const first = await look();
+      expect(first).toMatchObject({ status: 200, tag: expect.stringMatching(/^W\/"[\w-]+"$/) });
+      expect(await look(first.tag)).toEqual({ status: 304, tag: first.tag, text: '' });
+      expect(await look(`"other", ${first.tag}`)).toMatchObject({ status: 304 });
+      await call('user1', 'POST', `/api/generations/${requestId}/cancel`);
+      const last = await look(first.tag);
+      expect([last.status, JSON.parse(last.text).status]).toEqual([200, 'failed']);
+    },
+  );
+
+  it('has one address to poll, whatever of its group answers', async () => {
+    const { generation_id: id, request_id: requestId } = await made('user1');
+    const answers = [
+      await call('user1', 'GET', `/api/generations/${id}`),
+      await call('user1', 'GET', `/api/generations/${id}/status`),
+      await call('user1', 'POST', `/api/generations/${id}/favorite`),
+    ];
+    for (const { body } of answers) {
+      expect(body.poll_url).toBe(`/api/generations/status?request_id=${requestId}`);
+    }
+  });
+
+  it('is marked by a POST that names a type and sends nothing', async () => {
+    const { generation_id: id } = await made('user1');
+    const headers = { authorization: 'Bearer ig_dev_user1', 'content-type': 'application/json' };
+    const answer = await fetch(`${baseUrl}/api/generations/${id}/favorite`, { method: 'POST', headers });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { is_favorite: true }]);
+  });
+
   it('is marked and unmarked by either id, by its owner', async () => {
     const { generation_id: id, request_id: requestId } = await made('user1');
     expect((await call('user1', 'POST', `/api/generations/${id}/favorite`)).body.is_favorite).toBe(true);

@@ -42,6 +42,7 @@ import {
   retryBodySchema,
   translateHistory,
 } from './library-input.ts';
+import { translateOutput } from './translate.ts';
 
 const described = { tags: ['gateway'], security: [{ apiKey: [] }] };
 const onGeneration = { ...described, params: generationParamsSchema };
@@ -70,20 +71,20 @@ function registerGenerations(app: FastifyInstance, context: GatewayContext, pref
   app.get(
     `${prefix}/generations/:id`,
     { schema: { ...onGeneration, summary: 'One generation with its attempts', ...answer(generationDetailsSchema) } },
-    (request) => getGeneration(context, principalOf(request), generationIdOf(request)),
+    async (request) => translateOutput(await getGeneration(context, principalOf(request), generationIdOf(request))),
   );
   app.post(
     `${prefix}/generations/:id/favorite`,
     { schema: { ...onGeneration, summary: 'Mark or unmark it', body: favoriteBodySchema.optional(), ...answer(generationOutputSchema) } },
-    (request) => {
+    async (request) => {
       const { favorite } = validate(favoriteBodySchema, bodyOf(request));
-      return favoriteGeneration(context, principalOf(request), { id: generationIdOf(request), favorite });
+      return translateOutput(await favoriteGeneration(context, principalOf(request), { id: generationIdOf(request), favorite }));
     },
   );
   app.post(
     `${prefix}/generations/:id/cancel`,
     { schema: { ...onGeneration, summary: 'Stop it; nothing is charged', ...answer(generationOutputSchema) } },
-    (request) => cancelGeneration(context, principalOf(request), generationIdOf(request)),
+    async (request) => translateOutput(await cancelGeneration(context, principalOf(request), generationIdOf(request))),
   );
   app.post(
     `${prefix}/generations/:id/retry`,
@@ -104,7 +105,7 @@ function registerGenerations(app: FastifyInstance, context: GatewayContext, pref
         api: 'gateway',
       });
       if (replayed) reply.header('idempotent-replayed', 'true');
-      return reply.code(202).send(accepted);
+      return reply.code(202).send(translateOutput(accepted));
     },
   );
 }

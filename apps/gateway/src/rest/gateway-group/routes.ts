@@ -2,10 +2,12 @@ import type { EngineId } from '@imagegen/core/engines/engine';
 import { generationOutputSchema } from '@imagegen/core/generation/output';
 import { validate } from '@imagegen/core/validation/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as z from 'zod';
 import type { GatewayContext } from '../../context.ts';
 import { checkStatus, readRow, type StatusQuery } from '../../generations/get-generation.ts';
 import { presentAtAccept } from '../../generations/present-generation.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
+import { answerIfChanged } from '../../http/entity-tag.ts';
 import { principalOf, requirePrincipal } from '../../http/request-principal.ts';
 import { errors } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
@@ -82,12 +84,15 @@ function registerGenerate(app: FastifyInstance, context: GatewayContext, { prefi
 
 function registerStatus(app: FastifyInstance, context: GatewayContext, prefix: string): void {
   const answers = { response: { 200: generationOutputSchema, ...errors(400, 404) } };
+  const orNothing = { response: { ...answers.response, 304: z.null() } };
   const look = async (request: FastifyRequest, query: StatusQuery) =>
     translateOutput(await checkStatus(context, principalOf(request), query));
   for (const path of ['generations/status', 'generations/retrieve']) {
     const described = { tags, security, summary: 'Status and pictures, by either id' };
-    app.get(`${prefix}/${path}`, { schema: { ...described, querystring: statusQuerySchema, ...answers } }, (request) =>
-      look(request, validate(statusQuerySchema, request.query)),
+    app.get(
+      `${prefix}/${path}`,
+      { onSend: answerIfChanged, schema: { ...described, querystring: statusQuerySchema, ...orNothing } },
+      (request) => look(request, validate(statusQuerySchema, request.query)),
     );
     app.post(`${prefix}/${path}`, { config: { access: 'read' }, schema: { ...described, body: statusBodySchema, ...answers } }, (request) =>
       look(request, validate(statusBodySchema, request.body)),
@@ -97,7 +102,7 @@ function registerStatus(app: FastifyInstance, context: GatewayContext, prefix: s
   const querystring = statusQuerySchema.pick({ wait: true });
   app.get(
     `${prefix}/generations/:id/status`,
-    { schema: { tags, security, summary, params: statusParamsSchema, querystring, ...answers } },
+    { onSend: answerIfChanged, schema: { tags, security, summary, params: statusParamsSchema, querystring, ...orNothing } },
     (request) => look(request, { request_id: validate(statusParamsSchema, request.params).id, ...validate(querystring, request.query) }),
   );
 }

@@ -56,6 +56,6 @@ function refuseForeign(engine: EngineId, company: string): void {
 }
 
 /** The canonical output with an address where this group's callers can poll, with a key or without one. */
-export function translateOutput(output: GenerationOutput): GenerationOutput {
+export function translateOutput<Output extends Pick<GenerationOutput, 'request_id' | 'poll_url'>>(output: Output): Output {
   return { ...output, poll_url: `/api/generations/status?request_id=${output.request_id}` };
 }

@@ -4,6 +4,7 @@ import { generationInputSchema } from '@imagegen/core/generation/input';
 import { acceptedSchema, generationOutputSchema } from '@imagegen/core/generation/output';
 import { validate } from '@imagegen/core/validation/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as z from 'zod';
 import { canonicalDefaults } from '../../config.ts';
 import type { GatewayContext } from '../../context.ts';
 import type { Door } from '../../generations/door.ts';
@@ -11,6 +12,7 @@ import { estimateGeneration } from '../../generations/estimate-generation.ts';
 import { checkStatus } from '../../generations/get-generation.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
 import { validateGeneration, validationOutputSchema } from '../../generations/validate-generation.ts';
+import { answerIfChanged } from '../../http/entity-tag.ts';
 import { acceptForms, readForm } from '../../http/multipart-body.ts';
 import { principalOf } from '../../http/request-principal.ts';
 import { errors } from '../error-schemas.ts';
@@ -114,7 +116,16 @@ export async function registerV2(app: FastifyInstance, context: GatewayContext):
   const statusAnswers = { response: { 200: generationOutputSchema, ...errors(400, 404) } };
   app.get(
     '/api::v2/status/check',
-    { schema: { tags, security, summary: 'Status and pictures, by either id', querystring: statusQuerySchema, ...statusAnswers } },
+    {
+      onSend: answerIfChanged,
+      schema: {
+        tags,
+        security,
+        summary: 'Status and pictures, by either id',
+        querystring: statusQuerySchema,
+        response: { ...statusAnswers.response, 304: z.null() },
+      },
+    },
     (request) => checkStatus(context, principalOf(request), validate(statusQuerySchema, request.query)),
   );
   app.post(
