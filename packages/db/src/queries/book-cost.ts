@@ -13,9 +13,9 @@ export function bookCost({ state, costMicros }: Pick<AttemptOutcome, 'state' | '
       from attempt, lateral (
         select 'cost' as kind, 'provider_cost' as debit_account, 'provider:' || provider as credit_account, ${isKnown ? costMicros : 0}::bigint as amount_micros
         union all
-        select 'suspense', 'provider_suspense', 'provider:' || provider, ceil(estimated_cost_micros * share)::bigint
+        select 'suspense', 'provider_suspense', 'provider:' || provider, ceil(estimated_cost_micros * images / all_images)::bigint
         from (
-          select (plan -> 'calls' -> call ->> 'images')::numeric / nullif(sum((each ->> 'images')::int), 0) as share
+          select (plan -> 'calls' -> call ->> 'images')::numeric as images, nullif(sum((each ->> 'images')::int), 0) as all_images
           from jsonb_array_elements(plan -> 'calls') as each
         ) as calls
         where ${!isKnown}
