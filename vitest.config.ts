@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'pure', include: ['{apps,packages,tooling}/**/*.test.ts'], exclude: ['**/node_modules/**', ...services] } },
+      { test: { name: 'pure', include: ['{apps,packages,tooling,e2e/chaos}/**/*.test.ts'], exclude: ['**/node_modules/**', ...services] } },
       {
         test: {
           name: 'services',
