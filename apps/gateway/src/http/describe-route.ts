@@ -17,6 +17,7 @@ const undocumented: Readonly<Record<string, string>> = {
   '/docs/openapi.json': 'is the document where the explorer puts it',
   '/docs/openapi.yaml': 'is the document where the explorer puts it',
   '/docs/js/scalar.js': 'is the explorer',
+  '/trpc': 'is described by the type of the router',
   '/trpc/:path': 'is described by the type of the router',
   '*': 'answers preflight requests of browsers',
 };

@@ -1,8 +1,6 @@
 import helmet from '@fastify/helmet';
-import websocket from '@fastify/websocket';
 import { AppError } from '@imagegen/core/errors/app-error';
 import { newId } from '@imagegen/runtime/ids';
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { registerDeployed } from '../rest/deployed/routes.ts';
@@ -14,10 +12,9 @@ import { registerV1 } from '../rest/v1/routes.ts';
 import { registerAdmin } from '../rest/v2/admin-routes.ts';
 import { registerData } from '../rest/v2/data-routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
-import { type AppRouter, appRouter } from '../trpc/app-router.ts';
-import { answerHeaders } from '../trpc/init.ts';
-import { createTrpcContext } from '../trpc/trpc-context.ts';
+import { registerTrpc } from '../trpc/register-trpc.ts';
 import { registerWebhooks } from '../webhooks/routes.ts';
+import { acceptSockets } from './accept-sockets.ts';
 import { admitRequests, limitAddresses } from './admit-requests.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { registerDocuments } from './documents.ts';
@@ -69,7 +66,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
-  await app.register(websocket, { options: { maxPayload: bodyLimitBytes } });
+  await acceptSockets(app, bodyLimitBytes);
   await registerDocuments(app);
 
   await app.register(async (scope) => registerHealth(scope, context));
@@ -86,16 +83,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   await app.register(async (scope) => registerV1(scope, context));
   await app.register(async (scope) => registerDeployed(scope, context));
   await app.register(async (scope) => registerOpenAi(scope, context), { prefix: '/v1' });
-  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
-    router: appRouter,
-    createContext: ({ req, info }) => createTrpcContext(context, req, info),
-    allowMethodOverride: true,
-    responseMeta: answerHeaders,
-    onError: ({ error, path }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error.cause ?? error, path }, 'procedure failed');
-    },
-  };
-  await app.register(fastifyTRPCPlugin, { prefix: '/trpc', trpcOptions });
+  await registerTrpc(app, context);
 
   const url = await app.listen({ host: config.host, port: config.port });
   return { url, [Symbol.asyncDispose]: () => app.close() };

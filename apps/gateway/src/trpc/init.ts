@@ -41,15 +41,19 @@ function codeOf(error: TRPCError): ErrorCode {
 const speakErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok || !isThrown(result.error)) return result;
-  const cause = toAppError(result.error.cause ?? result.error);
-  return { ...result, error: new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause }) };
+  return { ...result, error: toTrpcError(result.error.cause ?? result.error) };
 });
+
+export function toTrpcError(thrown: unknown): TRPCError {
+  const cause = toAppError(thrown);
+  return new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause });
+}
 
 /** `RateLimit-*` of the call with the least left, and `Retry-After`, as REST's answers carry them. */
 export function answerHeaders({ ctx, errors }: { ctx?: TrpcContext | undefined; errors: readonly TRPCError[] }): {
   headers?: Record<string, string>;
 } {
-  const [tightest] = ctx?.standings.toSorted((a, b) => remainingCalls(a) - remainingCalls(b)) ?? [];
+  const tightest = ctx?.limits.tightest;
   return { headers: { ...(tightest && rateLimitHeaders(tightest)), ...retryAfter(errors) } };
 }
 
@@ -67,7 +71,8 @@ const admitted = (admin: boolean) =>
     const access = type === 'mutation' ? 'write' : 'read';
     authorize(principal, { access, admin, beta: ctx.config.identity.v2BetaOnly });
     const { admitted, standing } = await ctx.limiter.admit(principal.userId, access);
-    ctx.standings.push(standing);
+    const { tightest } = ctx.limits;
+    if (!tightest || remainingCalls(standing) < remainingCalls(tightest)) ctx.limits.tightest = standing;
     if (!admitted) throw rateLimited(standing);
     return next({ ctx: { principal } });
   });

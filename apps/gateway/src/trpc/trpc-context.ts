@@ -1,26 +1,40 @@
+import type { IncomingMessage } from 'node:http';
 import type { TRPCRequestInfo } from '@trpc/server/http';
-import type { FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Standing } from '../limits/sliding-window.ts';
 
+/** A ticket opens a connection, and holds for as long as any generation may take; whoever stays longer brings a new one. */
+const ticketHoldsMs = 30 * 60_000;
+
+/** Of one HTTP request with all its calls, or of one WebSocket. */
 export type TrpcContext = GatewayContext & {
+  /** Asked for every call and every event: a key that was revoked in between ends here. Throws UNAUTHORIZED. */
   authenticate: () => Promise<Principal>;
-  /** Of the calls admitted or refused so far, for the answer's headers. */
-  standings: Standing[];
+  /** Of the calls admitted or refused so far the one with the least left, for the answer's headers. */
+  limits: { tightest?: Standing };
 };
 
 /** Bearer header, or `connectionParams` with `token` or `ticket` where a browser cannot set headers (EventSource, WebSocket). */
 export function createTrpcContext(
   context: GatewayContext,
-  request: FastifyRequest,
-  info: Pick<TRPCRequestInfo, 'connectionParams'>,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  { connectionParams }: Pick<TRPCRequestInfo, 'connectionParams'>,
 ): TrpcContext {
-  const { token, ticket } = info.connectionParams ?? {};
-  const authorization = request.headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
-  const authenticate = async () =>
+  const { token, ticket } = connectionParams ?? {};
+  const authorization = headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
+  const authenticate =
     authorization === undefined && ticket !== undefined
-      ? context.authenticator.authenticateTicket(ticket)
-      : context.authenticator.authenticate(authorization);
-  return { ...context, standings: [], authenticate };
+      ? rememberTicket(context.authenticator, ticket)
+      : () => context.authenticator.authenticate(authorization);
+  return { ...context, limits: {}, authenticate };
+}
+
+function rememberTicket(authenticator: GatewayContext['authenticator'], ticket: string): () => Promise<Principal> {
+  let known: { principal: Principal; until: number } | undefined;
+  return async () => {
+    if (known && known.until > Date.now()) return known.principal;
+    known = { principal: authenticator.authenticateTicket(ticket), until: Date.now() + ticketHoldsMs };
+    return known.principal;
+  };
 }

@@ -6,8 +6,8 @@ import { getGeneration } from '../../generations/get-generation.ts';
 import { favoriteGeneration } from '../../generations/mark-generation.ts';
 import { retryGeneration } from '../../generations/retry-generation.ts';
 import { type LiveEvent, subscribe } from '../../generations/subscribe.ts';
-import type { Metrics } from '../../metrics.ts';
-import { router, strict, userProcedure } from '../init.ts';
+import { router, strict, toTrpcError, userProcedure } from '../init.ts';
+import type { TrpcContext } from '../trpc-context.ts';
 
 const id = z.string().min(1).max(64).meta({ description: 'Generation id or request id' });
 
@@ -44,15 +44,21 @@ export const generationsRouter = router({
     .subscription(async ({ ctx, input, signal }) => {
       const ended = signal ?? new AbortController().signal;
       const afterSeq = Number(input.lastEventId ?? 0);
-      return track(ctx.metrics, await subscribe(ctx, ctx.principal, { id: input.id, afterSeq, signal: ended }));
+      return deliver(ctx, await subscribe(ctx, ctx.principal, { id: input.id, afterSeq, signal: ended }));
     }),
 });
 
-async function* track({ subscribers }: Metrics, events: AsyncGenerator<LiveEvent, void>) {
-  subscribers.inc();
+/** Nothing more is told to a caller whose key was revoked or whose token ran out in between. */
+async function* deliver({ metrics, authenticate }: Pick<TrpcContext, 'metrics' | 'authenticate'>, events: AsyncGenerator<LiveEvent, void>) {
+  metrics.subscribers.inc();
   try {
-    for await (const event of events) yield tracked(String(event.seq), event);
+    for await (const event of events) {
+      await authenticate();
+      yield tracked(String(event.seq), event);
+    }
+  } catch (error) {
+    throw toTrpcError(error);
   } finally {
-    subscribers.dec();
+    metrics.subscribers.dec();
   }
 }
