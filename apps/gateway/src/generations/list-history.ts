@@ -4,7 +4,7 @@ import { limits } from '@imagegen/core/generation/input';
 import { generationOutputSchema } from '@imagegen/core/generation/output';
 import { generationStatuses } from '@imagegen/core/generation/status';
 import { validationError } from '@imagegen/core/validation/validate';
-import { countHistory, estimateHistory, type HistoryFilter, listHistory, looksUpTerms } from '@imagegen/db/queries/history';
+import { exactlyCounted, exactlyCountedTerms, type HistoryFilter, listHistory, totalHistory } from '@imagegen/db/queries/history';
 import * as z from 'zod';
 import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -12,10 +12,8 @@ import { dateSchema, toInstants } from '../insight/date-range.ts';
 import { decodeCursor, encodeCursor } from './history-cursor.ts';
 import { presentGeneration } from './present-generation.ts';
 
-/** Beyond this many, `total` is an estimate and pages are reached by cursor only. */
-const exactlyCounted = 10_000;
-/** The same for `total` when no index answers alone: words, LoRAs, and what is not marked. */
-const exactlyCountedTerms = 1_000;
+/** Beyond this many, pages are reached by cursor only. */
+const pagedByNumber = 10_000;
 const defaultPerPage = 20;
 
 /** What a provider can be called: the label that answers carry, or the company. */
@@ -44,7 +42,7 @@ export const historyOutputSchema = z.object({
   page: z.number(),
   per_page: z.number(),
   total: z.number().meta({
-    description: `Exact up to ${exactlyCounted}, and with search, lora_ids or favorite=false up to ${exactlyCountedTerms}; an estimate beyond.`,
+    description: `Exact up to ${exactlyCounted}, and with search or lora_ids up to ${exactlyCountedTerms}; an estimate beyond.`,
   }),
   next_cursor: z.string().nullable(),
 });
@@ -59,15 +57,11 @@ export async function getHistory(
   const { page = 1, per_page: limit = query.limit ?? defaultPerPage, cursor } = query;
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   const offset = after ? 0 : (page - 1) * limit;
-  if (offset + limit > exactlyCounted) {
-    throw validationError([{ path: 'page', message: `must lie within the first ${exactlyCounted} generations; go on with next_cursor` }]);
+  if (offset + limit > pagedByNumber) {
+    throw validationError([{ path: 'page', message: `must lie within the first ${pagedByNumber} generations; go on with next_cursor` }]);
   }
   const filter = toFilter(userId, query);
-  const bound = looksUpTerms(filter) || filter.favorite === false ? exactlyCountedTerms : exactlyCounted;
-  const [rows, total] = await Promise.all([
-    listHistory(db, filter, { after, offset, limit: limit + 1 }),
-    countHistory(db, filter, bound).then(async (count) => (count < bound ? count : Math.max(count, await estimateHistory(db, filter)))),
-  ]);
+  const [rows, total] = await Promise.all([listHistory(db, filter, { after, offset, limit: limit + 1 }), totalHistory(db, filter)]);
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {

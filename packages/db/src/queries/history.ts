@@ -32,8 +32,10 @@ const newest = 1_500;
 export async function listHistory(db: Executor, filter: HistoryFilter, page: HistoryPage): Promise<HistoryRow[]> {
   const limit = page.offset + page.limit;
   if (looksUpTerms(filter)) {
-    const rows = await readPage(db, filter.userId, page, firstAmongNewest(filter, limit, page.after));
-    if (rows.length === page.limit) return rows;
+    // A page far back is worth a look at more of them: it is either found there, or words so rare that the index has few of them.
+    const window = newest + 2 * page.offset;
+    const rows = await readPage(db, filter.userId, page, firstAmongNewest(filter, { window, limit }, page.after));
+    if (rows.length === page.limit || !(await reachesBeyond(db, filter, window, page.after))) return rows;
   }
   return readPage(db, filter.userId, page, first(filter, limit, page.after));
 }
@@ -50,9 +52,25 @@ async function readPage(db: Executor, userId: number, { offset, limit }: History
     .execute();
 }
 
+/** Up to this many, a total is counted; beyond, it is an estimate. */
+export const exactlyCounted = 10_000;
+/** The same for words and LoRAs, whose index does not count alone. */
+export const exactlyCountedTerms = 1_000;
+
+/** How many there are: exact up to the bound above, the planner's estimate beyond. */
+export async function totalHistory(db: Executor, filter: HistoryFilter): Promise<number> {
+  const bound = looksUpTerms(filter) ? exactlyCountedTerms : exactlyCounted;
+  const counted = await countHistory(db, filter, bound);
+  return counted < bound ? counted : Math.max(counted, await estimateHistory(db, filter));
+}
+
 /** How many there are, counted up to `bound`. */
 export async function countHistory(db: Executor, filter: HistoryFilter, bound: number): Promise<number> {
-  if (looksUpTerms(filter) && (await count(db, firstAmongNewest(filter, bound))) === bound) return bound;
+  if (looksUpTerms(filter)) {
+    const found = await count(db, firstAmongNewest(filter, { window: newest, limit: bound }));
+    if (found === bound || !(await reachesBeyond(db, filter, newest))) return found;
+    return count(db, sql`${allOfTerms(filter)} limit ${bound}`);
+  }
   return count(db, sql`select from generation_history_v2 where ${matching(filter)}${ofEngines(filter)} limit ${bound}`);
 }
 
@@ -70,8 +88,16 @@ export async function estimateHistory(db: Executor, filter: HistoryFilter): Prom
   return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
 }
 
-/** The first `limit` that match. With engines, each is read in order on its own: an engine the user never chose must not cost a walk. */
+/**
+ * The first `limit` that match. Words and LoRAs are all collected and then sorted. With engines, each is read in order on its own: an engine
+ * the user never chose must not cost a walk.
+ */
 function first(filter: HistoryFilter, limit: number, after?: HistoryPosition): RawBuilder<unknown> {
+  if (looksUpTerms(filter)) {
+    return sql`
+      with found as materialized (${allOfTerms(filter, after)}) select id, created_at from found
+      order by created_at desc, id desc limit ${limit}`;
+  }
   const where = matching(filter, after);
   if (!filter.engines) {
     return sql`select id, created_at from generation_history_v2 where ${where} order by created_at desc, id desc limit ${limit}`;
@@ -84,14 +110,30 @@ function first(filter: HistoryFilter, limit: number, after?: HistoryPosition): R
     order by created_at desc, id desc limit ${limit}`;
 }
 
-/** The first that match among the newest ones, read in order; fewer when the rest is further back. */
-function firstAmongNewest(filter: HistoryFilter, limit: number, after?: HistoryPosition): RawBuilder<unknown> {
-  const { userId, from, before } = filter;
+/**
+ * The first that have the words and LoRAs among the newest of those that fit otherwise; fewer when the rest is further back. The newest are told
+ * by the indexes alone; of them are fetched only those that the index of terms has as well, or all when the words are dense.
+ */
+function firstAmongNewest(filter: HistoryFilter, { window, limit }: { window: number; limit: number }, after?: HistoryPosition) {
   return sql`
-    select id, created_at from (
-      select * from generation_history_v2 where ${matching({ userId, from, before }, after)}
-      order by created_at desc, id desc limit ${newest}) recent
-    where ${matching(filter)}${ofEngines(filter)} order by created_at desc, id desc limit ${limit}`;
+    select id, created_at from (${newestIds(filter, window, after)}) recent (recent_id, recent_at)
+    join generation_history_v2 on id = recent_id
+    where deleted_at is null and ${terms(filter)} order by recent_at desc, recent_id desc limit ${limit}`;
+}
+
+/** Whether more than the `window` newest fit otherwise: if not, nothing that has the words and LoRAs lies outside of them. */
+async function reachesBeyond(db: Executor, filter: HistoryFilter, window: number, after?: HistoryPosition): Promise<boolean> {
+  return (await count(db, newestIds(filter, window + 1, after))) > window;
+}
+
+function newestIds({ search, loraIds, ...otherwise }: HistoryFilter, limit: number, after?: HistoryPosition): RawBuilder<unknown> {
+  return first(otherwise, limit, after);
+}
+
+/** From the index of terms alone, which knows the user too: without "+ 0", Postgres also collects everything that the user ever made. */
+function allOfTerms(filter: HistoryFilter, after?: HistoryPosition): RawBuilder<unknown> {
+  return sql`
+    select id, created_at from generation_history_v2 where ${matching(filter, after, sql`user_id + 0`)}${ofEngines(filter)}`;
 }
 
 function ofEngines({ engines }: HistoryFilter): RawBuilder<unknown> {
@@ -103,9 +145,9 @@ export function looksUpTerms({ loraIds = [], search }: HistoryFilter): boolean {
   return loraIds.length > 0 || search !== undefined;
 }
 
-function matching(filter: HistoryFilter, after?: HistoryPosition): RawBuilder<unknown> {
+function matching(filter: HistoryFilter, after?: HistoryPosition, user = sql`user_id`): RawBuilder<unknown> {
   const { userId, from, before, status, favorite } = filter;
-  const conditions = [sql`user_id = ${userId}`, sql`deleted_at is null`];
+  const conditions = [sql`${user} = ${userId}`, sql`deleted_at is null`];
   if (from) conditions.push(sql`created_at >= ${from}`);
   if (before) conditions.push(sql`created_at < ${before}`);
   if (status) conditions.push(sql`status = ${status}::generation_status`);
