@@ -6,6 +6,9 @@ import { writeJsonReport } from './report/json-report.ts';
 
 const benches = { accept: benchAccept, e2e: benchEndToEnd, history: benchHistory };
 
+/** Tells a run that measured too much from one that could not measure. */
+const aimMissed = 2;
+
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
 
@@ -14,6 +17,7 @@ try {
   const print = (text: string) => void process.stdout.write(`${text}\n`);
   const report = await benches[bench]({ ...options, print, signal: interrupted.signal });
   if (jsonFile) await writeJsonReport(jsonFile, { bench, ...report });
+  if (report.aims.some(({ met }) => !met)) process.exitCode = aimMissed;
 } catch (error) {
   const isOurs = error instanceof UsageError || interrupted.signal.aborted;
   process.stderr.write(`${error instanceof Error ? (!isOurs && error.stack) || error.message : String(error)}\n`);

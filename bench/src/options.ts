@@ -14,6 +14,8 @@ export type BenchOptions = {
   rate: number;
   /** history: generations in the table. */
   rows: number;
+  /** history: where the seeded database is kept and found again; null: nothing is kept. */
+  dataDir: string | null;
   /** Where CPU profiles of our processes go; null: none are taken. They slow the run down. */
   profileDir: string | null;
 };
@@ -25,7 +27,7 @@ type Command = BenchOptions & { bench: 'accept' | 'e2e' | 'history'; jsonFile: s
 
 const usage = `pnpm bench accept [--rounds N] [--seconds N] [--json FILE] [--profile DIR]
 pnpm bench e2e [--rate N] [--seconds N] [--json FILE] [--profile DIR]
-pnpm bench history [--rounds N] [--rows N] [--json FILE]`;
+pnpm bench history [--rounds N] [--rows N] [--data DIR] [--json FILE]`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Command {
@@ -38,6 +40,7 @@ export function readOptions(args: string[]): Command {
     seconds: count('seconds', values.seconds),
     rate: count('rate', values.rate) ?? 50,
     rows: count('rows', values.rows) ?? 1_000_000,
+    dataDir: values.data ? resolve(values.data) : null,
     jsonFile: values.json ? resolve(values.json) : null,
     profileDir: values.profile ? resolve(values.profile) : null,
   };
@@ -49,7 +52,7 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { rounds: text, seconds: text, rate: text, rows: text, json: text, profile: text },
+      options: { rounds: text, seconds: text, rate: text, rows: text, data: text, json: text, profile: text },
     });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);

@@ -1,7 +1,7 @@
 import { hotFunctions } from '../measure/cpu-profile.ts';
 import { type Memory, memoryOf } from '../measure/process-usage.ts';
 import type { BenchRun } from '../options.ts';
-import { type Aim, formatAims } from '../report/aim.ts';
+import { type Aim, type BenchReport, formatAims } from '../report/aim.ts';
 import { formatHotFunctions } from '../report/hot-functions.ts';
 import { describeMachine, formatMachine } from '../report/machine.ts';
 import { formatCount, formatMs, formatTable } from '../report/table.ts';
@@ -20,7 +20,7 @@ const titles: Record<ServerName, string> = {
 };
 
 /** How many generations the gateway accepts per second, beside what the same machine does with less to do. */
-export async function benchAccept({ rounds, seconds, profileDir, print, signal }: BenchRun): Promise<object> {
+export async function benchAccept({ rounds, seconds, profileDir, print, signal }: BenchRun): Promise<BenchReport> {
   const machine = describeMachine();
   const roundSeconds = seconds ?? defaultSeconds;
   print(formatMachine(machine));

@@ -7,7 +7,7 @@ import { startCpuMeter } from '../measure/cpu-meter.ts';
 import { hotFunctions, profiledEnv } from '../measure/cpu-profile.ts';
 import { percentile } from '../measure/percentiles.ts';
 import type { BenchRun } from '../options.ts';
-import { type Aim, formatAims } from '../report/aim.ts';
+import { type Aim, type BenchReport, formatAims } from '../report/aim.ts';
 import { formatHotFunctions } from '../report/hot-functions.ts';
 import { describeMachine, formatMachine } from '../report/machine.ts';
 import { formatMs, formatTable } from '../report/table.ts';
@@ -29,7 +29,7 @@ const aimedMs = new Map([
 ]);
 
 /** How long we keep a picture from its caller: submit → in the vault and visible, minus what the simulated provider takes itself. */
-export async function benchEndToEnd({ rate, seconds, profileDir, print, signal }: BenchRun): Promise<object> {
+export async function benchEndToEnd({ rate, seconds, profileDir, print, signal }: BenchRun): Promise<BenchReport> {
   const machine = describeMachine();
   const runSeconds = seconds ?? defaultSeconds;
   print(`${formatMachine(machine)}\n${rate} per second for ${runSeconds} s, flux-standard, 1024² JPEG`);

@@ -2,7 +2,7 @@ import type { EngineId } from '@imagegen/core/engines/engine';
 import { everybody } from '@imagegen/core/insight/roll-up';
 import type { Database } from '@imagegen/db/open-database';
 import { findGeneration, ownsImage } from '@imagegen/db/queries/generations';
-import { countHistory, type HistoryFilter, listHistory, looksUpTerms } from '@imagegen/db/queries/history';
+import { type HistoryFilter, listHistory, totalHistory } from '@imagegen/db/queries/history';
 import { listPairs } from '@imagegen/db/queries/lora-pairs';
 import { listPresets } from '@imagegen/db/queries/presets';
 import { sumUsage } from '@imagegen/db/queries/usage';
@@ -20,10 +20,13 @@ const filters: [string, Omit<HistoryFilter, 'userId'>][] = [
   ['status=pending', { status: 'pending' }],
   ['provider=fal', { engines: flux }],
   ['engine=openai-edit', { engines: ['openai-edit'] }],
+  ['provider=fal, status=pending', { engines: flux, status: 'pending' }],
   ['engine=openai-edit, status=failed', { engines: ['openai-edit'], status: 'failed' }],
   ['has_seed=false', { engines: ['openai', 'openai-edit'] }],
   ['favorite', { favorite: true }],
   ['not favorite', { favorite: false }],
+  ['not favorite, provider=fal', { favorite: false, engines: flux }],
+  ['favorite, provider=fal, status=failed', { favorite: true, engines: flux, status: 'failed' }],
   ['date range, a month', { from: day(120), before: day(90) }],
   ['lora_ids=309', { loraIds: [309] }],
   ['lora_ids=314', { loraIds: [314] }],
@@ -35,6 +38,9 @@ const filters: [string, Omit<HistoryFilter, 'userId'>][] = [
   ['search for nothing', { search: 'zyzzyva' }],
   ['search for a phrase', { search: '"glacier at dusk"' }],
   ['search with a negation', { search: 'lighthouse -glacier' }],
+  ['search in 10 %, a month', { search: 'lighthouse', from: day(120), before: day(90) }],
+  ['search in 10 %, favorite', { search: 'lighthouse', favorite: true }],
+  ['search in every prompt, status=pending', { search: 'everywhere', status: 'pending' }],
   ['search, provider and LoRA', { search: 'lighthouse', engines: flux, loraIds: [309] }],
 ];
 
@@ -43,8 +49,7 @@ const history = filters.map(
     name: `history ${name}`,
     run: (db, userId) => {
       const asked = { userId, ...filter };
-      const bound = looksUpTerms(asked) || asked.favorite === false ? 1_000 : 10_000;
-      return Promise.all([listHistory(db, asked, { offset: 0, limit: 21 }), countHistory(db, asked, bound)]);
+      return Promise.all([listHistory(db, asked, { offset: 0, limit: 21 }), totalHistory(db, asked)]);
     },
   }),
 );
@@ -61,6 +66,21 @@ export const listQueries: ListQuery[] = [
       return listHistory(db, { userId }, { after, offset: 0, limit: 21 });
     },
   },
+  ...(['everywhere', 'lighthouse', 'glacier'] as const).map(
+    (search): ListQuery => ({
+      name: `history by cursor, half a year back, search ${search}`,
+      run: (db, userId) => {
+        const after = { createdMicros: day(180).getTime() * 1_000, id: 0 };
+        return listHistory(db, { userId, search }, { after, offset: 0, limit: 21 });
+      },
+    }),
+  ),
+  ...(['everywhere', 'lighthouse'] as const).map(
+    (search): ListQuery => ({
+      name: `history page 50, search ${search}`,
+      run: (db, userId) => listHistory(db, { userId, search }, { offset: 980, limit: 21 }),
+    }),
+  ),
   { name: 'history page 400', run: (db, userId) => listHistory(db, { userId }, { offset: 7_980, limit: 21 }) },
   { name: 'one generation', run: (db, userId) => findGeneration(db, userId, `gen_b${'500000'.padStart(23, '0')}`) },
   { name: 'owner of a picture', run: (db, userId) => ownsImage(db, userId, 'f'.repeat(64)) },
@@ -93,6 +113,14 @@ export const listQueries: ListQuery[] = [
       name: `LoRA combinations of everybody, ${ago} days`,
       run: (db) =>
         sumUsage(db, { userId: everybody, dimension: 'combination', ...days(ago) }, { groupBy: 'key', limit: 2_000, times: false }),
+    },
+    {
+      name: `LoRA combinations of one's own, ${ago} days`,
+      run: (db, userId) => sumUsage(db, { userId, dimension: 'combination', ...days(ago) }, { groupBy: 'key', limit: 2_000, times: false }),
+    },
+    {
+      name: `LoRAs of one's own, ${ago} days`,
+      run: (db, userId) => sumUsage(db, { userId, dimension: 'lora', ...days(ago) }, { groupBy: 'key', limit: 100 }),
     },
     {
       name: `a LoRA by day, everybody, ${ago} days`,
