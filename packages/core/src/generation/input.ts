@@ -28,6 +28,15 @@ export const imageSizePresets = {
 } as const;
 export type ImageSizePreset = keyof typeof imageSizePresets;
 
+/** How base64 of a picture's first bytes begins. */
+const base64Beginnings = { iVBORw0KGgo: 'png', '/9j/': 'jpeg', UklGR: 'webp' };
+
+/** Bare base64 as a data URL; whether the picture is whole is found out when it is decoded. */
+function nameBase64(text: string): string {
+  const known = Object.entries(base64Beginnings).find(([beginning]) => text.startsWith(beginning));
+  return known ? `data:image/${known[1]};base64,${text}` : text;
+}
+
 const presetNames = Object.keys(imageSizePresets) as [ImageSizePreset, ...ImageSizePreset[]];
 const pixels = z.int().min(limits.pixels.min).max(limits.pixels.max);
 
@@ -63,7 +72,12 @@ const fields = {
   reference_image: z
     .string()
     .max(limits.referenceImageChars)
-    .regex(/^(https:\/\/|data:image\/(png|jpeg|webp);base64,)/, 'must be an https URL or a base64 data URL of a png, jpeg or webp picture'),
+    .regex(
+      /^(https:\/\/|data:image\/(png|jpeg|webp);base64,|iVBORw0KGgo|\/9j\/|UklGR)/,
+      'must be an https URL or base64 of a png, jpeg or webp picture',
+    )
+    .overwrite(nameBase64)
+    .meta({ description: 'An https URL, or a png, jpeg or webp picture in base64, as a data URL or bare.' }),
   strength: z.number().min(0).max(1),
   engine: z.enum(engineIds),
   idempotency_key: z

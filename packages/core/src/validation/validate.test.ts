@@ -52,7 +52,7 @@ describe('validate', () => {
     [{ prompt: '' }, 'prompt: must not be empty'],
     [{ prompt: 'a\u0000' }, 'prompt: must not contain U+0000 (a control character) at position 2'],
     [{ webhook_url: 'http://example.com' }, 'webhook_url: must be an https URL'],
-    [{ reference_image: 'ftp://x' }, 'reference_image: must be an https URL or a base64 data URL of a png, jpeg or webp picture'],
+    [{ reference_image: 'ftp://x' }, 'reference_image: must be an https URL or base64 of a png, jpeg or webp picture'],
     [{ metadata: [] }, 'metadata: must be a JSON object'],
     [{ metadata: { a: 1 } }, 'metadata.a: must be text of at most 512 characters'],
     [{ idempotency_key: 'é' }, 'idempotency_key: must be printable ASCII'],
@@ -60,6 +60,16 @@ describe('validate', () => {
     const { message: said, fields } = problemsOf(generationInputSchema, { prompt: 'a fox', ...wrong });
     expect(said).toBe(message);
     expect(fields).toHaveLength(1);
+  });
+
+  it.each([
+    ['iVBORw0KGgoAAAA', 'data:image/png;base64,iVBORw0KGgoAAAA'],
+    ['/9j/4AAQSkZJRg', 'data:image/jpeg;base64,/9j/4AAQSkZJRg'],
+    ['UklGRiIAAABXRUJQ', 'data:image/webp;base64,UklGRiIAAABXRUJQ'],
+    ['data:image/png;base64,iVBORw0KGgo', 'data:image/png;base64,iVBORw0KGgo'],
+    ['https://pictures.example.com/a.png', 'https://pictures.example.com/a.png'],
+  ])('takes a picture as %j', (sent, taken) => {
+    expect(validate(generationInputSchema, { prompt: 'a fox', reference_image: sent }).reference_image).toBe(taken);
   });
 
   it('reports every field and names the first', () => {

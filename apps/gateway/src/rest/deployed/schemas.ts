@@ -41,7 +41,7 @@ export const deployedBodySchema = z
 export const imageToImageSchema = z
   .looseObject({
     prompt: z.string(),
-    image_url: z.string().meta({ description: 'An https URL or a base64 data URL; also as `image`' }),
+    image_url: z.string().meta({ description: 'An https URL or base64, as a data URL or bare; also as `image`' }),
     strength: numberOrText,
     lora_model: text,
     lora_models: z.array(z.unknown()).optional(),
