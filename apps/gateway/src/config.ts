@@ -8,11 +8,13 @@ import * as z from 'zod';
 import { type IdentityConfig, identityConfig, identityEnv, identityProblems } from './identity-config.ts';
 import { legacyPathsEnv } from './legacy-paths-config.ts';
 import { type LimitsConfig, limitsConfig, limitsEnv } from './limits-config.ts';
+import { type WebhooksConfig, webhooksConfig, webhooksEnv } from './webhooks/webhooks-config.ts';
 
 const gatewayEnv = {
   ...vaultEnv,
   ...identityEnv,
   ...limitsEnv,
+  ...webhooksEnv,
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   PORT: envSchema.port().default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -29,8 +31,6 @@ const gatewayEnv = {
     .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
     .optional(),
   SAFETY_CHECKER: envSchema.flag().default(true),
-  SIMULATOR_URL: envSchema.httpUrl().optional(),
-  FAL_JWKS_URL: envSchema.httpUrl().optional(),
   LEGACY_PATHS: legacyPathsEnv.default({}),
 };
 
@@ -49,7 +49,7 @@ export type GatewayConfig = {
   imageSigningSecret: Secret;
   vault: VaultConfig;
   mapping: { openaiModel: string; multiLoraVersion: string | null; safetyChecker: boolean };
-  falJwksUrl: string;
+  webhooks: WebhooksConfig;
   identity: IdentityConfig;
   limits: LimitsConfig;
   /** Further paths of the first API group, and the engine each stands for. */
@@ -85,8 +85,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     legacyPaths: env.LEGACY_PATHS,
     identity: identityConfig(env),
     limits: limitsConfig(env),
-    falJwksUrl:
-      env.FAL_JWKS_URL ??
-      (env.SIMULATOR_URL ? `${env.SIMULATOR_URL}/fal/.well-known/jwks.json` : 'https://rest.fal.ai/.well-known/jwks.json'),
+    webhooks: webhooksConfig(env),
   };
 }

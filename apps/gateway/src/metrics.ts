@@ -5,6 +5,7 @@ export type Metrics = {
   requests: Histogram<'door' | 'method' | 'route' | 'status'>;
   accepted: Counter<'engine' | 'api'>;
   repairs: Counter<'kind'>;
+  webhooks: Counter<'provider' | 'outcome'>;
   subscribers: Gauge;
 };
 
@@ -37,6 +38,12 @@ export function createMetrics(gauges: { outboxAgeSeconds: () => Promise<number> 
       registers,
     }),
     repairs: new Counter({ name: 'imagegen_sweeper_repairs_total', help: 'What sweepers had to repair', labelNames: ['kind'], registers }),
+    webhooks: new Counter({
+      name: 'imagegen_provider_webhooks_total',
+      help: 'Deliveries of providers: matched, parked, duplicate, forged, or unjudged for want of a key',
+      labelNames: ['provider', 'outcome'],
+      registers,
+    }),
     subscribers: new Gauge({ name: 'imagegen_live_subscribers', help: 'Open event subscriptions', registers }),
   };
 }

@@ -20,10 +20,10 @@ export function send(reply: FastifyReply, { status, headers = {}, body }: Answer
 
 /** Sends the answer to an accepted submission the way its scenario has it: lost on the way, cut in the middle, or slowly. */
 export async function sendScripted(reply: FastifyReply, answer: Answer, scenario: Scenario): Promise<FastifyReply> {
-  if (scenario.reset) return hangUp(reply);
+  if (scenario.reset && scenario.slow === undefined) return hangUp(reply);
   const payload = toPayload(answer.body);
   if (scenario['corrupt-json']) return send(reply, { ...answer, body: payload.subarray(0, Math.ceil(payload.length / 2)) });
-  if (scenario.slow !== undefined) return drip(reply, { ...answer, body: payload }, scenario.slow);
+  if (scenario.slow !== undefined) return drip(reply, { ...answer, body: payload }, { totalMs: scenario.slow, isCut: scenario.reset });
   return send(reply, answer);
 }
 
@@ -34,8 +34,12 @@ export function hangUp(reply: FastifyReply): FastifyReply {
   return reply;
 }
 
-/** Holds the headers back for half of `totalMs` and spreads the body over the other half. */
-export async function drip(reply: FastifyReply, { status, headers, body }: Answer, totalMs: number): Promise<FastifyReply> {
+/** Holds the headers back for half of `totalMs` and spreads the body over the other half; `isCut`: the connection ends in its middle. */
+export async function drip(
+  reply: FastifyReply,
+  { status, headers, body }: Answer,
+  { totalMs, isCut = false }: { totalMs: number; isCut?: boolean | undefined },
+): Promise<FastifyReply> {
   const payload = toPayload(body);
   await sleep(totalMs / 2);
   reply.hijack();
@@ -43,6 +47,7 @@ export async function drip(reply: FastifyReply, { status, headers, body }: Answe
   raw.writeHead(status, { 'content-type': 'application/json', ...headers, 'content-length': payload.length });
   const pieceBytes = Math.max(1, Math.ceil(payload.length / dripPieces));
   for (let at = 0; at < payload.length && !raw.destroyed; at += pieceBytes) {
+    if (isCut && at >= payload.length / 2) return hangUp(reply);
     raw.write(payload.subarray(at, at + pieceBytes));
     await sleep(totalMs / 2 / dripPieces);
   }

@@ -74,6 +74,13 @@ describe('lost and broken answers', () => {
     await expect((await fetch(urls.get, { headers: { authorization: 'Bearer x' } })).json()).rejects.toBeInstanceOf(SyntaxError);
   });
 
+  it.each(providers)('slow and reset at %s is cut in the middle of its answer, accepted and billed', async (provider) => {
+    const response = await driver.submit(provider, 'a fox sim:slow=40 sim:reset');
+    expect(response.ok).toBe(true);
+    await expect(response.text()).rejects.toThrow('terminated');
+    await expect.poll(async () => (await driver.readLedger()).map(({ billed }) => billed), { interval: 2 }).toEqual([true]);
+  });
+
   it.each(providers)('slow at %s takes its time and is whole in the end', async (provider) => {
     const startedAtMs = performance.now();
     const response = await driver.submit(provider, 'a fox sim:slow=120');

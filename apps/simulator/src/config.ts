@@ -18,6 +18,10 @@ const shape = {
   SIMULATOR_PUBLIC_URL: envSchema.httpUrl().optional(),
   SIMULATOR_LATENCY_MS: latencySchema.default({ minMs: 100, maxMs: 300 }),
   SIMULATOR_LEDGER_FILE: z.string().optional(),
+  REPLICATE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and base64')
+    .optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
 };
 
@@ -31,6 +35,8 @@ export type SimulatorConfig = {
   readonly publicUrl?: string | undefined;
   readonly latency: Latency;
   readonly ledgerFile?: string | undefined;
+  /** What Replicate's webhooks are signed with: `whsec_` and base64; absent: always the same one. */
+  readonly webhookSecret?: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
 };
 
@@ -43,6 +49,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: values.SIMULATOR_PUBLIC_URL,
     latency: values.SIMULATOR_LATENCY_MS,
     ledgerFile: values.SIMULATOR_LEDGER_FILE,
+    webhookSecret: values.REPLICATE_WEBHOOK_SECRET,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -21,6 +21,6 @@ export function registerFiles(app: FastifyInstance, plant: Plant, pictureOf: Rea
     if (!bytes) return send(reply, missing);
     const contentType = scenario['wrong-mime'] ? 'text/html' : `image/${spec.format}`;
     const answer = { status: 200, headers: { 'content-type': contentType, 'cache-control': 'max-age=3600' }, body: bytes };
-    return scenario.slow === undefined ? send(reply, answer) : drip(reply, answer, scenario.slow);
+    return scenario.slow === undefined ? send(reply, answer) : drip(reply, answer, { totalMs: scenario.slow });
   });
 }

@@ -1,8 +1,8 @@
 /** Words that need a number behind `=`. */
-const measuredWords = ['latency', 'queue', 'rate-limited-retry-after'] as const;
+const measuredWords = ['latency', 'queue', 'rate-limited-retry-after', 'webhook-delay'] as const;
 
 /** Words whose number may be left out, with what it then is. */
-const defaultsOfOptionalMeasures = { slow: 2_000, 'status-500': 2 } as const;
+const defaultsOfOptionalMeasures = { slow: 2_000, 'status-500': 2, 'webhook-duplicate': 10 } as const;
 
 const refusedStatuses = [400, 401, 403, 404, 422, 500, 502, 503, 504] as const;
 
@@ -25,6 +25,12 @@ const flagWords = [
   'content-policy',
   'fewer',
   'aborted',
+  'webhook-early',
+  'webhook-never',
+  'webhook-forged',
+  'webhook-swapped',
+  'webhook-old',
+  'webhook-future',
   'once',
 ] as const;
 

@@ -35,16 +35,16 @@ export async function startSimulator(config: SimulatorConfig): Promise<Simulator
   const gallery = createGallery(galleryBytes);
   const courier = createCourier();
   const signer = createFalSigner();
-  const announcer = createReplicateAnnouncer({ courier, publicUrl });
+  const announcer = createReplicateAnnouncer({ courier, publicUrl, secret: config.webhookSecret });
   const runs = createRuns({
     ledger,
     rules: {
-      fal: { conclude: concludeFal, onSettled: (submission) => void announceFalResult(submission, plant, { courier, signer }) },
+      fal: { conclude: concludeFal, onSettled: (submission) => announceFalResult(submission, plant, { courier, signer }) },
       replicate: { conclude: concludeReplicate, onSettled: announcer.settled },
       openai: { conclude: concludeOpenai, onSettled: () => undefined },
     },
   });
-  const plant: Plant = { ledger, runs, desk, gallery, latency: config.latency, publicUrl };
+  const plant: Plant = { ledger, runs, desk, gallery, courier, latency: config.latency, publicUrl };
 
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => parseJson(body as string, done));

@@ -78,6 +78,7 @@ export const routeRows: readonly Row[] = [
   route('GET /images/{name}', image),
   route('GET /images/{name}/thumb', image),
   route('POST /webhooks/fal/{token}', { ...everybody, own: 401, fixed: 'x'.repeat(32), body: () => ({ request_id: 'a' }) }),
+  route('POST /webhooks/replicate/{token}', { ...everybody, own: 401, fixed: 'x'.repeat(32), body: () => ({ id: 'a' }) }),
   route('POST /api/tickets'),
   route('GET /api:v2/admin/keys', admins),
   route('POST /api:v2/admin/keys', { ...admins, own: 400 }),

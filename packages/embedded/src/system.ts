@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type AppLauncher, startApp } from './app-process.ts';
 import { ownDataFolder } from './data-folder.ts';
@@ -62,6 +63,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     PUBLIC_BASE_URL: urls.gateway,
     VAULT_DIR: join(folder.path, 'vault'),
     SIMULATOR_LEDGER_FILE: join(folder.path, 'simulator-ledger.ndjson'),
+    // Shared by the simulator, which signs, and the gateway, which checks.
+    REPLICATE_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
     ...given,
     DATA_DIR: folder.path,
     DATABASE_URL: urls.database,

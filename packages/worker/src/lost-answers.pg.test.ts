@@ -24,6 +24,8 @@ beforeAll(async () => {
 afterAll(() => workshop[Symbol.asyncDispose]());
 
 const lost = () => inTurn(answerLost());
+/** A callback about this submission; the token is the attempt's. */
+const webhook = (providerRequestId: string) => ({ provider: 'fal', webhookId: providerRequestId, providerRequestId }) as const;
 const unknown = {
   status: 'failed',
   credits_used: '0.0000',
@@ -51,7 +53,7 @@ describe('a provider that calls back', () => {
     const waiting = await look(db, id);
     expect(waiting).toMatchObject({ status: 'processing', tries: 0, lease_owner: null, attempts: [{ state: 'unknown' }] });
 
-    await storeCallback(db, { provider: 'fal', providerRequestId: 'called-back', callbackToken: waiting.attempts[0]!.callback_token });
+    await storeCallback(db, { ...webhook('called-back'), callbackToken: waiting.attempts[0]!.callback_token });
     await run(context, id);
     expect(await look(db, id)).toMatchObject({
       status: 'completed',
@@ -97,7 +99,7 @@ describe('a provider that calls back', () => {
     await run(context, id);
     const waiting = await look(db, id);
     expect(waiting).toMatchObject({ status: 'processing', lease_owner: null, tries: 0 });
-    await storeCallback(db, { provider: 'fal', providerRequestId: 'called-back-late', callbackToken: waiting.attempts[0]!.callback_token });
+    await storeCallback(db, { ...webhook('called-back-late'), callbackToken: waiting.attempts[0]!.callback_token });
     await runToTheEnd(context, id);
     expect(await look(db, id)).toMatchObject({ status: 'completed', images: [{}, {}, {}] });
     expect(adapter.submits.map(({ call }) => call.endpoint).toSorted()).toEqual(['endpoint-0', 'endpoint-1', 'endpoint-1', 'endpoint-2']);

@@ -61,6 +61,7 @@ describe('the document', () => {
     'GET /images/{name}/thumb',
     'GET /readyz',
     'POST /webhooks/fal/{token}',
+    'POST /webhooks/replicate/{token}',
   ])('has %s', (name) => {
     expect(operations.map((operation) => operation.name)).toContain(name);
   });

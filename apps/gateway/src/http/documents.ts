@@ -30,12 +30,8 @@ const securitySchemes = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the configured issuer.' },
   ticket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'From POST /api/tickets; good for a minute.' },
   signature: { type: 'apiKey', in: 'query', name: 'signature', description: 'Part of the links in answers, together with expires.' },
-  providerSignature: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'x-fal-webhook-signature',
-    description: "Ed25519, by the provider's published keys.",
-  },
+  falSignature: { type: 'apiKey', in: 'header', name: 'x-fal-webhook-signature', description: "Ed25519, by fal's published keys." },
+  replicateSignature: { type: 'apiKey', in: 'header', name: 'webhook-signature', description: 'HMAC-SHA256, as Standard Webhooks has it.' },
 } as const;
 
 /** The OpenAPI 3.1 document, made from the routes themselves, and an explorer that works without the internet. Before every route. */

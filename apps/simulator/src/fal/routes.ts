@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hangUp, send, sendScripted } from '../answer.ts';
-import type { Plant } from '../plant.ts';
+import { type Plant, settledAndAnnounced } from '../plant.ts';
 import { refusalOf } from '../scenario.ts';
 import { falResult, falStatus, falSubmitted } from './answers.ts';
 import { falEndpoints } from './endpoints.ts';
@@ -58,6 +58,7 @@ export function registerFal(app: FastifyInstance, plant: Plant, signer: FalSigne
     const submission = await describeFalSubmission(plant, { endpoint, input, webhookUrl: request.query.fal_webhook, scenario });
     plant.runs.start(submission);
     if (scenario['status-500']) failuresLeft.set(submission.id, scenario['status-500']);
+    if (scenario['webhook-early']) await settledAndAnnounced(plant, submission.id);
     return sendScripted(reply, falSubmitted(submission, plant.publicUrl()), scenario);
   }
 

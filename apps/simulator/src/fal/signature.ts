@@ -5,8 +5,8 @@ const userId = 'simulator';
 export type FalSigner = {
   /** Body of `/.well-known/jwks.json`. */
   readonly jwks: { readonly keys: readonly object[] };
-  /** Headers that vouch for a webhook body sent now. */
-  readonly headersFor: (requestId: string, body: string) => Record<string, string>;
+  /** Headers that vouch for a webhook body sent at a time, in epoch milliseconds. */
+  readonly headersFor: (requestId: string, body: string, atMs: number) => Record<string, string>;
 };
 
 /** ED25519 over request id, user id, Unix time and SHA-256 of the body, one a line (fal docs, "Webhooks"). The key lives as long as the process. */
@@ -14,8 +14,8 @@ export function createFalSigner(): FalSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   return {
     jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'simulator', alg: 'EdDSA', use: 'sig' }] },
-    headersFor(requestId, body) {
-      const timestamp = String(Math.floor(Date.now() / 1000));
+    headersFor(requestId, body, atMs) {
+      const timestamp = String(Math.floor(atMs / 1000));
       const message = [requestId, userId, timestamp, createHash('sha256').update(body).digest('hex')].join('\n');
       return {
         'x-fal-webhook-request-id': requestId,

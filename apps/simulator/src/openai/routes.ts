@@ -68,7 +68,7 @@ export function registerOpenai(app: FastifyInstance, plant: Plant): void {
     const generation = describeGeneration(plant, edit, scenario);
     const { submission } = generation;
     plant.runs.start(submission);
-    if (scenario.reset) return hangUp(reply);
+    if (scenario.reset && scenario.slow === undefined) return hangUp(reply);
     const painted = paintPictures(generation, plant.gallery);
     painted.catch(() => undefined);
     if (generation.order.isStreamed) return streamPictures(reply, plant, { generation, kind, painted });

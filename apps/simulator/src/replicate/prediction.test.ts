@@ -4,6 +4,7 @@ import { createGallery } from '../picture/gallery.ts';
 import type { Plant } from '../plant.ts';
 import { createRuns } from '../runs.ts';
 import { createScenarioDesk } from '../standing-scenario.ts';
+import { createCourier } from '../webhook.ts';
 import { concludeReplicate, describePrediction, toPrediction } from './prediction.ts';
 
 const rules = { conclude: concludeReplicate, onSettled: () => undefined };
@@ -16,6 +17,7 @@ function preparePlant(): Plant {
     runs,
     desk: createScenarioDesk(),
     gallery: createGallery(0),
+    courier: createCourier(),
     latency: { minMs: 0, maxMs: 0 },
     publicUrl: () => 'http://sim',
   };

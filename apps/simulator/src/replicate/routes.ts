@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { hangUp, send, sendScripted } from '../answer.ts';
-import type { Plant } from '../plant.ts';
+import { type Plant, settledAndAnnounced } from '../plant.ts';
 import { refusalOf } from '../scenario.ts';
 import { noSuchVersion, replicateInvalid, replicateNotFound, replicateProblem, replicateRefusal } from './errors.ts';
 import { replicateModels, resolveVersion } from './models.ts';
 import { describePrediction, toPrediction } from './prediction.ts';
 import { listPredictions } from './prediction-list.ts';
 import { readCancelAfterMs, readWaitMs } from './prefer.ts';
-import { defaultWebhookEvents, type ReplicateAnnouncer, webhookEvents, webhookSecret } from './webhook.ts';
+import { defaultWebhookEvents, type ReplicateAnnouncer, webhookEvents } from './webhook.ts';
 
 // Real webhooks must be https; a laptop has no certificate, so http is accepted here.
 const bodySchema = z.strictObject({
@@ -34,7 +34,7 @@ export function registerReplicate(app: FastifyInstance, plant: Plant, announcer:
   );
   app.setNotFoundHandler((_request, reply) => send(reply, replicateNotFound));
 
-  app.get('/webhooks/default/secret', (_request, reply) => send(reply, { status: 200, body: { key: webhookSecret } }));
+  app.get('/webhooks/default/secret', (_request, reply) => send(reply, { status: 200, body: { key: announcer.secret } }));
 
   app.post('/models/:owner/:name/predictions', (request: FastifyRequest<{ Params: { owner: string; name: string } }>, reply) => {
     const model = `${request.params.owner}/${request.params.name}`;
@@ -78,7 +78,8 @@ export function registerReplicate(app: FastifyInstance, plant: Plant, announcer:
     plant.runs.start(submission);
     if (submission.webhook) announcer.accepted(submission);
     if (scenario['status-500']) failuresLeft.set(submission.id, scenario['status-500']);
-    if (scenario.reset) return hangUp(reply);
+    if (scenario['webhook-early']) await settledAndAnnounced(plant, submission.id);
+    if (scenario.reset && scenario.slow === undefined) return hangUp(reply);
     const waitMs = readWaitMs(request.headers.prefer?.toString());
     if (waitMs > 0) await plant.runs.settled(submission.id, waitMs);
     const current = plant.ledger.find(submission.id) ?? submission;

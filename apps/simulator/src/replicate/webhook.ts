@@ -8,29 +8,35 @@ export const webhookEvents = ['start', 'output', 'logs', 'completed'] as const;
 /** What is sent to a webhook that names no events: new outputs and the end. */
 export const defaultWebhookEvents = ['output', 'completed'] as const;
 
-const key = createHash('sha256').update('replicate webhooks of the simulator').digest();
-
 /** The same at every start, so that a gateway may be configured with it. It protects nothing. */
-export const webhookSecret = `whsec_${key.toString('base64')}`;
+const defaultSecret = `whsec_${createHash('sha256').update('replicate webhooks of the simulator').digest('base64')}`;
 
 export type ReplicateAnnouncer = Disposable & {
+  /** What it signs with, as `GET /webhooks/default/secret` gives it. */
+  readonly secret: string;
   /** Plans the `start` and `logs` events of an accepted prediction. */
   accepted(submission: Submission): void;
   /** Sends the `output` and `completed` events of a settled one. */
   settled(submission: Submission): void;
 };
 
-type Dependencies = { courier: Courier; publicUrl: () => string };
+type Dependencies = { courier: Courier; publicUrl: () => string; secret?: string | undefined };
 
 /** Sends predictions to their webhooks, signed the Standard Webhooks way. Only the last event is tried more than once. */
-export function createReplicateAnnouncer({ courier, publicUrl }: Dependencies): ReplicateAnnouncer {
+export function createReplicateAnnouncer({ courier, publicUrl, secret = defaultSecret }: Dependencies): ReplicateAnnouncer {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const beginnings = new Map<string, NodeJS.Timeout>();
 
   function post(submission: Submission, prediction: object, retries: boolean): void {
-    if (!submission.webhook) return;
-    const body = JSON.stringify(prediction);
+    const { id: about, webhook, scenario } = submission;
+    if (!webhook) return;
     const id = `msg_${randomUUID()}`;
-    courier.deliver({ url: submission.webhook.url, body, sign: () => signatureHeaders(id, body), retries });
+    const sign = ({ body, atMs }: { body: string; atMs: number }) => {
+      const timestamp = String(Math.floor(atMs / 1000));
+      const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+      return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+    };
+    courier.deliver({ about, url: webhook.url, body: JSON.stringify(prediction), sign, retries, scenario });
   }
 
   const whileRunning = (submission: Submission) => ({
@@ -47,6 +53,7 @@ export function createReplicateAnnouncer({ courier, publicUrl }: Dependencies): 
   }
 
   return {
+    secret,
     accepted(submission) {
       beginnings.set(
         submission.id,
@@ -67,10 +74,4 @@ export function createReplicateAnnouncer({ courier, publicUrl }: Dependencies): 
       for (const timer of beginnings.values()) clearTimeout(timer);
     },
   };
-}
-
-function signatureHeaders(id: string, body: string): Record<string, string> {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }

@@ -15,6 +15,9 @@ export const subjects = {
   /** Not in a stream: whoever works on it looks at Postgres sooner; whoever does not hears nothing and will look anyway. */
   cancel: (provider: Provider, generationId: string) => `generation.cancel.${provider}.${generationId}`,
   cancelOf: (provider: Provider) => `generation.cancel.${provider}.*`,
+  /** Likewise: the provider has called back about a generation that somebody may be waiting for. */
+  callback: (provider: Provider, generationId: string) => `generation.callback.${provider}.${generationId}`,
+  callbackOf: (provider: Provider) => `generation.callback.${provider}.*`,
   event: (userId: number, generationId: string) => `generation.event.${userId}.${generationId}`,
   allEvents: 'generation.event.>',
 } as const;

@@ -2,13 +2,11 @@ import { engineIds } from '@imagegen/core/engines/engine';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createMigratedDatabase, type MigratedDatabase } from '../migrated-database.ts';
-import { aClaimedGeneration, aGeneration, anIntent, aUser, expireLease } from '../new-generation.fixture.ts';
+import { aClaimedGeneration, aGeneration, aUser, expireLease } from '../new-generation.fixture.ts';
 import type { Database } from '../open-database.ts';
 import { acceptGenerations } from './accept-generations.ts';
-import { recordIntent } from './attempts.ts';
-import { claimGeneration, releaseLease } from './claims.ts';
+import { releaseLease } from './claims.ts';
 import { takeUnrung } from './sweep.ts';
-import { findCallback, storeCallback } from './webhook-inbox.ts';
 
 let database: MigratedDatabase;
 let db: Database;
@@ -67,31 +65,4 @@ test('what was given back is rung for at once when it is due', async () => {
   const { generation_id: generationId } = await aClaimedGeneration(db, userId);
   await releaseLease(db, { generationId, epoch: 1 }, { delayMs: 0, countsAsTry: false });
   expect(await unrung()).toEqual([generationId]);
-});
-
-test('a callback for an answer that was lost makes the generation due at once, twice as well as once', async () => {
-  const generation = await aClaimedGeneration(db, userId);
-  const lease = { generationId: generation.generation_id, epoch: 1 };
-  const { callbackToken } = anIntent(generation);
-  await recordIntent(db, lease, anIntent(generation, { callbackToken }));
-  await releaseLease(db, lease, { delayMs: 3_600_000, countsAsTry: false });
-  expect(await findCallback(db, 'fal', callbackToken)).toBeNull();
-
-  await storeCallback(db, { provider: 'fal', providerRequestId: 'r1', callbackToken });
-  await storeCallback(db, { provider: 'fal', providerRequestId: 'r1', callbackToken });
-  expect(await findCallback(db, 'fal', callbackToken)).toBe('r1');
-  expect(await findCallback(db, 'replicate', callbackToken)).toBeNull();
-  expect(await unrung()).toEqual([lease.generationId]);
-  expect(await claimGeneration(db, { generationId: lease.generationId, owner: 'next', leaseMs: 1_000 })).not.toBeNull();
-});
-
-test("another provider's callback, or one with an unknown token, wakes nobody", async () => {
-  const generation = await aClaimedGeneration(db, userId);
-  const lease = { generationId: generation.generation_id, epoch: 1 };
-  const intent = anIntent(generation);
-  await recordIntent(db, lease, intent);
-  await releaseLease(db, lease, { delayMs: 3_600_000, countsAsTry: false });
-  await storeCallback(db, { provider: 'replicate', providerRequestId: 'r2', callbackToken: intent.callbackToken });
-  await storeCallback(db, { provider: 'fal', providerRequestId: 'r3', callbackToken: 'unknown' });
-  expect(await unrung()).toEqual([]);
 });
