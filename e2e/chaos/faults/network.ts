@@ -7,8 +7,8 @@ const kinds = ['postgres', 'nats', 'simulator', 'door', 'webhooks'] as const;
 type Kind = (typeof kinds)[number];
 
 export const networkFaults: Fault[] = kinds.flatMap((kind) => [
-  { name: `cut-${kind}`, strike: (stage) => strike(stage, kind, async (proxy) => `closed ${proxy.cut('close')}`) },
-  { name: `reset-${kind}`, strike: (stage) => strike(stage, kind, async (proxy) => `reset ${proxy.cut('reset')}`) },
+  { name: `cut-${kind}`, strike: (stage) => strike(stage, kind, async (proxy) => said('closed', proxy.cut('close'))) },
+  { name: `reset-${kind}`, strike: (stage) => strike(stage, kind, async (proxy) => said('reset', proxy.cut('reset'))) },
   {
     name: `refuse-${kind}`,
     strike: (stage) =>
@@ -41,14 +41,19 @@ export const networkFaults: Fault[] = kinds.flatMap((kind) => [
   },
 ]);
 
-async function strike({ system, random }: Stage, kind: Kind, act: (proxy: TcpProxy) => Promise<string>): Promise<string | null> {
+async function strike({ system, random }: Stage, kind: Kind, act: (proxy: TcpProxy) => Promise<string | null>): Promise<string | null> {
   const names = Object.keys(system.links).filter((name) => (kind === 'door' ? name.startsWith('door') : name.endsWith(kind)));
   const name = random.pick(names);
   const proxy = system.links[name];
   if (!proxy) return null;
   try {
-    return `${name}: ${await act(proxy)}`;
+    const done = await act(proxy);
+    return done && `${name}: ${done}`;
   } finally {
     proxy.clear();
   }
+}
+
+function said(what: string, connections: number): string | null {
+  return connections > 0 ? `${what} ${connections} connections` : null;
 }

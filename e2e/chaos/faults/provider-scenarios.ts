@@ -29,11 +29,11 @@ export const providerScenarios: Fault[] = scenarios.map(({ name, words, times })
     const provider = stage.random.pick(['fal', 'replicate', 'openai']);
     if (!(await put(stage, { words, provider, ...(times !== null && { times }) }))) return null;
     const endsAt = performance.now() + stage.random.between(3_000, 6_000);
-    while (performance.now() < endsAt && !stage.signal.aborted && (times === null || (await isStanding(stage))))
-      await hold(200, stage.signal);
-    const isSpent = times !== null && !(await isStanding(stage));
+    const left = async () => (await readScenario(stage))?.times ?? 0;
+    while (performance.now() < endsAt && !stage.signal.aborted && (times === null || (await left()) > 0)) await hold(200, stage.signal);
+    const met = times === null ? 'all' : times - (await left());
     await fetch(`${stage.system.simulatorUrl}/sim/scenario`, { method: 'DELETE' }).catch(() => undefined);
-    return isSpent || times === null ? `${provider}: ${words.join(' ')}` : `${provider}: ${words.join(' ')}, up to ${times} times`;
+    return met === 0 ? null : `${provider}: ${words.join(' ')} for ${met} requests`;
   },
 }));
 
@@ -44,7 +44,8 @@ async function put({ system }: Stage, scenario: object): Promise<boolean> {
   return answer?.ok ?? false;
 }
 
-async function isStanding({ system }: Stage): Promise<boolean> {
+/** What still stands; null when it is spent. */
+async function readScenario({ system }: Stage): Promise<{ times?: number } | null> {
   const answer = await fetch(`${system.simulatorUrl}/sim/scenario`).catch(() => null);
-  return answer?.ok ? ((await answer.json()) as { scenario: unknown }).scenario !== null : true;
+  return answer?.ok ? ((await answer.json()) as { scenario: { times?: number } | null }).scenario : null;
 }
