@@ -1,3 +1,4 @@
+import type { CreditTerms } from '@imagegen/core/credits/terms';
 import type { EngineId } from '@imagegen/core/engines/engine';
 import type { DoorDefaults } from '@imagegen/core/generation/settings';
 import { ConfigurationError, envSchema, parseEnv } from '@imagegen/runtime/env';
@@ -5,6 +6,7 @@ import { type LogLevel, logLevels } from '@imagegen/runtime/logger';
 import { Secret } from '@imagegen/runtime/secret';
 import { type VaultConfig, vaultConfig, vaultEnv } from '@imagegen/vault/open-vault';
 import * as z from 'zod';
+import { creditsEnv, creditTerms } from './credits/credits-config.ts';
 import { type IdentityConfig, identityConfig, identityEnv, identityProblems } from './identity-config.ts';
 import { legacyPathsEnv } from './legacy-paths-config.ts';
 import { type LimitsConfig, limitsConfig, limitsEnv } from './limits-config.ts';
@@ -14,6 +16,7 @@ const gatewayEnv = {
   ...vaultEnv,
   ...identityEnv,
   ...limitsEnv,
+  ...creditsEnv,
   ...webhooksEnv,
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   PORT: envSchema.port().default(3000),
@@ -52,6 +55,7 @@ export type GatewayConfig = {
   webhooks: WebhooksConfig;
   identity: IdentityConfig;
   limits: LimitsConfig;
+  credits: CreditTerms;
   /** Further paths of the first API group, and the engine each stands for. */
   legacyPaths: Readonly<Record<string, EngineId | 'auto'>>;
 };
@@ -85,6 +89,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     legacyPaths: env.LEGACY_PATHS,
     identity: identityConfig(env),
     limits: limitsConfig(env),
+    credits: creditTerms(env),
     webhooks: webhooksConfig(env),
   };
 }

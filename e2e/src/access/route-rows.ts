@@ -86,6 +86,9 @@ export const routeRows: readonly Row[] = [
   ...['flux/standard', 'flux/advanced', 'flux/juggernaut', 'replicate/generate', 'openai/generate', 'openai/edit', 'smart/generate'].map(
     (path) => generates(`POST /api:v2/${path}`),
   ),
+  route('POST /api:v2/admin/credits/grant', { ...admins, own: 400 }),
+  route('GET /api:v2/credits/balance'),
+  route('GET /api:v2/credits/history'),
   route('GET /api:v2/status/check', { ...look, query: 'request_id' }),
   route('POST /api:v2/status/check', byRequestId),
   route('POST /api:v2/utils/estimate', { own: 400 }),

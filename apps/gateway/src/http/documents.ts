@@ -11,6 +11,7 @@ const description =
 const tags = [
   { name: 'v2', description: 'Pictures by the canonical input: one route per engine, and one that chooses.' },
   { name: 'data', description: 'What you made and what it came to: history and analytics of your own rows.' },
+  { name: 'credits', description: 'What you have, what is set aside, and what became of it.' },
   { name: 'presets', description: 'Settings under a name; yours, and those that others made public.' },
   {
     name: 'gateway',
@@ -20,7 +21,7 @@ const tags = [
   { name: 'deployed', description: 'The group that existing front ends call: jobs with job_id, status_check and requests.' },
   { name: 'openai', description: "OpenAI's image API over every engine; ours is under x_gateway." },
   { name: 'identity', description: 'Short-lived tickets for browsers, which cannot send headers everywhere.' },
-  { name: 'administration', description: 'API keys of everybody, for admins.' },
+  { name: 'administration', description: 'API keys and credits of everybody, for admins.' },
   { name: 'images', description: 'The pictures, immutable, by signed link or to their owner.' },
   { name: 'webhooks', description: 'Where providers call back.' },
   { name: 'operations', description: 'Health and metrics, for machines.' },

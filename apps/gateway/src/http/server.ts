@@ -10,6 +10,7 @@ import { registerOpenAi } from '../rest/openai/routes.ts';
 import { registerTickets } from '../rest/ticket-routes.ts';
 import { registerV1 } from '../rest/v1/routes.ts';
 import { registerAdmin } from '../rest/v2/admin-routes.ts';
+import { registerCredits } from '../rest/v2/credit-routes.ts';
 import { registerData } from '../rest/v2/data-routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { registerTrpc } from '../trpc/register-trpc.ts';
@@ -76,6 +77,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     requirePrincipal(scope, context.authenticator);
     registerTickets(scope, context);
     registerAdmin(scope, context);
+    registerCredits(scope, context);
     await registerV2(scope, context);
     registerData(scope, context);
   });

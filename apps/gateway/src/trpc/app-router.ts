@@ -3,6 +3,7 @@ import { issueTicket } from '../identity/issue-ticket.ts';
 import { statusBodySchema } from '../rest/v2/translate.ts';
 import { generateProcedure } from './generate-procedure.ts';
 import { router, strict, userProcedure } from './init.ts';
+import { adminCreditsRouter, adminLedgerRouter, creditsRouter } from './routers/credits.ts';
 import { dataRouter } from './routers/data.ts';
 import { fluxRouter } from './routers/flux.ts';
 import { generationsRouter } from './routers/generations.ts';
@@ -25,7 +26,8 @@ export const appRouter = router({
   loras: lorasRouter,
   tickets: router({ create: userProcedure.mutation(({ ctx }) => issueTicket(ctx, ctx.principal)) }),
   keys: keysRouter,
-  admin: router({ keys: adminKeysRouter }),
+  credits: creditsRouter,
+  admin: router({ keys: adminKeysRouter, credits: adminCreditsRouter, ledger: adminLedgerRouter }),
 });
 
 export type AppRouter = typeof appRouter;

@@ -196,12 +196,13 @@ test('a hold knows where it came from, even when metering is switched on or off 
   expect(await readBalance(db, userId)).toMatchObject({ available_micros: 70, held_micros: 0 });
 });
 
-test.for(['update ledger_transfers set note = null', 'delete from ledger_transfers', 'truncate ledger_transfers'])(
-  '%s is refused',
-  async (statement) => {
-    await expect(sql.raw(statement).execute(db)).rejects.toThrow(/append-only/);
-  },
-);
+test.for([
+  ['changed', sql`update ledger_transfers set note = null`],
+  ['deleted', sql`delete from ledger_transfers`],
+  ['emptied', sql`truncate ledger_transfers`],
+] as const)('the ledger is never %s', async ([, statement]) => {
+  await expect(statement.execute(db)).rejects.toThrow(/append-only/);
+});
 
 describe('what attempts cost', () => {
   const lost: AttemptOutcome = { state: 'unknown', error: { code: 'OUTCOME_UNKNOWN', message: 'lost' }, costMicros: 0 };

@@ -32,6 +32,10 @@ export async function findUser(db: Executor, userId: number): Promise<{ id: numb
   return db.selectFrom('users').select(['id', 'role']).where('id', '=', userId).executeTakeFirst();
 }
 
+export async function findUserBySubject(db: Executor, subject: string): Promise<{ id: number } | undefined> {
+  return db.selectFrom('users').select('id').where('subject', '=', subject).executeTakeFirst();
+}
+
 export type NewKey = { id: string; userId: number; name: string; hash: Buffer; scopes: readonly Scope[] };
 
 /** False when the user has `mostKeys` that are not revoked. */
