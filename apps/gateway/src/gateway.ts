@@ -64,7 +64,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     limiter: new RateLimiter(db, config.limits.calls),
     queue: new QueueAllowance(db, config.limits.maxQueuedPerUser),
     loras: new LoraCatalogue(db),
-    accepting: new AcceptQueue(db, ringer.ring),
+    accepting: new AcceptQueue(db, ringer.ring, config.credits),
     events,
     links: new ImageLinks(config.imageBaseUrl ?? config.publicBaseUrl ?? `http://${config.host}:${config.port}`, config.imageSigningSecret),
   };
