@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pause } from './callback-bell.ts';
 import type { ProviderAdapter, ProviderOutput, SubmissionReference, SubmissionState } from './provider-adapter.ts';
 import { ProviderError } from './provider-error.ts';
 
@@ -14,15 +15,17 @@ type Waiting = {
   onState: (state: SubmissionState) => Promise<void>;
   /** Called before every look and every pause, with the length of the pause. */
   onLook?: (pauseMs: number) => void;
+  /** Between two looks; ends early when there may be something to see. Absent: by time alone. */
+  pause?: Pause;
   /** Ends the waiting: lease, deadline or process. */
   signal: AbortSignal;
 };
 
 /**
- * Asks until the provider is done, at first quickly, then once a second. A look that fails says nothing about the picture, which may well be
+ * Asks until the provider is done, at first quickly, then once a second, and quickly again when it calls back. A look that fails says nothing about the picture, which may well be
  * finished and paid, so looking goes on until `signal` aborts. Throws the ProviderError the submission ended with.
  */
-export async function awaitResult({ adapter, reference, onState, onLook, signal }: Waiting): Promise<ProviderOutput> {
+export async function awaitResult({ adapter, reference, onState, onLook, pause = byTime, signal }: Waiting): Promise<ProviderOutput> {
   let pauseMs = firstPauseMs;
   let denied = 0;
   for (;;) {
@@ -40,7 +43,12 @@ export async function awaitResult({ adapter, reference, onState, onLook, signal 
     if (state.kind !== 'unseen') await onState(state);
     const waitMs = Math.max(pauseMs, state.kind === 'unseen' ? state.retryAfterMs : 0);
     onLook?.(waitMs);
-    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-    pauseMs = Math.min(longestPauseMs, pauseMs * pauseGrowth);
+    const rung = await pause(waitMs, signal);
+    pauseMs = rung ? firstPauseMs : Math.min(longestPauseMs, pauseMs * pauseGrowth);
   }
 }
+
+const byTime: Pause = async (ms, signal) => {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  return false;
+};

@@ -172,10 +172,11 @@ async function adopt({ context, generation }: CallRun, attempt: Attempt, submitt
 
 async function follow(run: CallRun, attempt: Attempt, reference: SubmissionReference): Promise<CallEnd> {
   const { context, generation, held, waiting } = run;
+  using callback = context.callbackBell.listen(generation.generation_id);
   try {
     const onState = progressReporter(context, generation, held.lease);
     const onLook = (pauseMs: number) => held.beat(run.index, pauseMs + lookMs);
-    const output = await awaitResult({ adapter: context.adapter, reference, onState, onLook, signal: waiting });
+    const output = await awaitResult({ adapter: context.adapter, reference, onState, onLook, pause: callback.pause, signal: waiting });
     return await deliver(run, attempt, output);
   } catch (error) {
     return refused(run, attempt, { error, known: true });

@@ -1,5 +1,6 @@
 import { connectBus } from '@imagegen/bus/connect';
 import { consumeWork } from '@imagegen/bus/consume-work';
+import { hearCallbacks } from '@imagegen/bus/hear-callbacks';
 import { hearCancels } from '@imagegen/bus/hear-cancels';
 import { checkBus } from '@imagegen/bus/publish';
 import { ensureStreams } from '@imagegen/bus/streams';
@@ -8,6 +9,7 @@ import { checkDatabase, openDatabase } from '@imagegen/db/open-database';
 import { startHealthServer } from '@imagegen/runtime/health-server';
 import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
+import { CallbackBell } from './callback-bell.ts';
 import { CancelBell } from './cancel-bell.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -42,9 +44,11 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
     adapter,
     retryBudget: new RetryBudget(),
     cancelBell: new CancelBell(),
+    callbackBell: new CallbackBell(),
     stopping: stopping.signal,
   };
   started.use(hearCancels({ bus, provider: adapter.provider, onCancel: (generationId) => context.cancelBell.ring(generationId) }));
+  started.use(hearCallbacks({ bus, provider: adapter.provider, onCallback: (generationId) => context.callbackBell.ring(generationId) }));
   started.use(
     consumeWork({
       bus,
