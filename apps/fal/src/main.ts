@@ -5,5 +5,5 @@ import { createFalAdapter } from './fal-adapter.ts';
 
 await runUntilStopped(async () => {
   const config = loadConfig(process.env);
-  return startWorker(config.worker, createFalAdapter(config.fal));
+  return startWorker(config.worker, createFalAdapter(config.fal), config.fal.presence);
 });

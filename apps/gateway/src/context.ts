@@ -3,6 +3,7 @@ import type { Database } from '@imagegen/db/open-database';
 import type { Logger } from '@imagegen/runtime/logger';
 import type { Vault } from '@imagegen/vault/vault';
 import type { GatewayConfig } from './config.ts';
+import type { HealthBoard } from './engines/health-board.ts';
 import type { EventHub } from './events/event-hub.ts';
 import type { AcceptQueue } from './generations/accept-queue.ts';
 import type { ImageLinks } from './generations/image-links.ts';
@@ -28,6 +29,7 @@ export type GatewayContext = {
   limiter: RateLimiter;
   queue: QueueAllowance;
   loras: LoraCatalogue;
+  health: HealthBoard;
   accepting: AcceptQueue;
   events: EventHub;
   links: ImageLinks;

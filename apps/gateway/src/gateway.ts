@@ -8,6 +8,7 @@ import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayContext } from './context.ts';
+import { HealthBoard, startReadingHealth } from './engines/health-board.ts';
 import { EventHub } from './events/event-hub.ts';
 import { AcceptQueue } from './generations/accept-queue.ts';
 import { ImageLinks } from './generations/image-links.ts';
@@ -50,6 +51,9 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   for (const sweeper of startInboxSweepers({ db, bus, logger, metrics })) started.use(sweeper);
   started.use(startCountingOutcomes({ db, logger }));
 
+  const health = new HealthBoard();
+  started.use(startReadingHealth(health, { db, logger }));
+
   const identity = started.use(openIdentity({ config, db, logger }));
   const context: GatewayContext = {
     config,
@@ -64,6 +68,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     limiter: new RateLimiter(db, config.limits.calls),
     queue: new QueueAllowance(db, config.limits.maxQueuedPerUser),
     loras: new LoraCatalogue(db),
+    health,
     accepting: new AcceptQueue(db, ringer.ring, config.credits),
     events,
     links: new ImageLinks(config.imageBaseUrl ?? config.publicBaseUrl ?? `http://${config.host}:${config.port}`, config.imageSigningSecret),

@@ -1,5 +1,5 @@
 import { envSchema, parseEnv } from '@imagegen/runtime/env';
-import { chooseEndpoint, type ProviderEndpoint } from '@imagegen/worker/provider-endpoint';
+import { type ChosenEndpoint, chooseEndpoint } from '@imagegen/worker/provider-endpoint';
 import { type WorkerConfig, workerConfig, workerEnv } from '@imagegen/worker/worker-config';
 
 const shape = {
@@ -10,10 +10,11 @@ const shape = {
 
 /**
  * The environment of this service: `DATABASE_URL`, `NATS_URL`, `VAULT_DIR` and the optional ones of every provider service, beside
- * `OPENAI_API_KEY` and `OPENAI_BASE_URL`. Outside production `SIMULATOR_URL` stands in for the key.
+ * `OPENAI_API_KEY` and `OPENAI_BASE_URL`. Outside production `SIMULATOR_URL` stands in for the key;
+ * inside, its absence is no error but makes the engines unavailable.
  * Throws ConfigurationError with every problem at once.
  */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): { worker: WorkerConfig; openai: ProviderEndpoint } {
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): { worker: WorkerConfig; openai: ChosenEndpoint } {
   const env = parseEnv(shape, environment);
   const openai = chooseEndpoint({
     keyName: 'OPENAI_API_KEY',

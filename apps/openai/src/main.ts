@@ -5,5 +5,5 @@ import { createOpenAiAdapter } from './openai-adapter.ts';
 
 await runUntilStopped(async () => {
   const config = loadConfig(process.env);
-  return startWorker(config.worker, createOpenAiAdapter(config.openai));
+  return startWorker(config.worker, createOpenAiAdapter(config.openai), config.openai.presence);
 });

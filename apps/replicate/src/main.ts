@@ -5,5 +5,5 @@ import { createReplicateAdapter } from './replicate-adapter.ts';
 
 await runUntilStopped(async () => {
   const config = loadConfig(process.env);
-  return startWorker(config.worker, createReplicateAdapter(config.replicate));
+  return startWorker(config.worker, createReplicateAdapter(config.replicate), config.replicate.presence);
 });

@@ -45,6 +45,7 @@ export function aGeneration(userId: number, changes: Partial<NewGeneration> = {}
     },
     adjustments: [],
     routing: { engine: 'flux-standard', rule: 'pinned: the caller chose this engine', considered: [] },
+    fallbacks: [],
     metadata: {},
     estimated_cost_micros: 25_000,
     hold_micros: 1_000_000,

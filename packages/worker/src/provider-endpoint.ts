@@ -1,7 +1,9 @@
+import type { KeyPresence } from '@imagegen/core/routing/engine-health';
 import { ConfigurationError } from '@imagegen/runtime/env';
 import { Secret } from '@imagegen/runtime/secret';
 
 export type ProviderEndpoint = { baseUrl: string; key: Secret };
+export type ChosenEndpoint = ProviderEndpoint & { presence: KeyPresence };
 
 type EndpointChoice = {
   keyName: string;
@@ -12,12 +14,12 @@ type EndpointChoice = {
 };
 
 /**
- * With a key, the real provider. Without one, the simulator, which takes any key: in development only, unless its URL is configured
- * explicitly, since a production service must not make believe.
+ * With a key, the real provider. Without one, the simulator, which takes any key: in development only, since a production service must not
+ * make believe. There the key is said to be missing, and nothing can be bought.
  */
-export function chooseEndpoint({ keyName, key, baseUrl, simulator, production }: EndpointChoice): ProviderEndpoint {
-  if (key) return { baseUrl, key };
-  if (production) throw new ConfigurationError([`${keyName}: needed in production`]);
+export function chooseEndpoint({ keyName, key, baseUrl, simulator, production }: EndpointChoice): ChosenEndpoint {
+  if (key) return { baseUrl, key, presence: 'live' };
+  if (production) return { baseUrl, key: new Secret(''), presence: 'missing' };
   if (!simulator.url) throw new ConfigurationError([`${keyName}: set it, or SIMULATOR_URL to work without`]);
-  return { baseUrl: `${simulator.url}${simulator.path}`, key: new Secret('simulator') };
+  return { baseUrl: `${simulator.url}${simulator.path}`, key: new Secret('simulator'), presence: 'simulated' };
 }

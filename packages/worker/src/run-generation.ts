@@ -12,6 +12,7 @@ import { cancelAtProvider } from './cancel-at-provider.ts';
 import { HeldLease, LeaseLostError, leaseMs } from './held-lease.ts';
 import { maxTries } from './retry-policy.ts';
 import { type CallEnd, type CallRun, runCall } from './run-call.ts';
+import { watchAdapter } from './watch-adapter.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 const poisonError: StoredError = {
@@ -29,7 +30,7 @@ export async function runGeneration(worker: WorkerContext, generationId: string,
   if (!generation) return;
   // Every line about a generation can be found by either of its ids, from the door to the provider.
   const logger = worker.logger.child({ generation_id: generationId, request_id: generation.request_id });
-  const context = { ...worker, logger };
+  const context = { ...worker, logger, adapter: watchAdapter(worker.adapter, worker.watches.of(generation.engine)) };
   const { lease_epoch: epoch, cancel_requested: cancelRequested } = generation;
   await using held = new HeldLease(context, { generationId, epoch, askedAt, cancelRequested }, stillWorking);
   using _ = context.cancelBell.listen(generationId, () => held.lookAgain());

@@ -1,5 +1,7 @@
 import { publishDurably } from '@imagegen/bus/publish';
 import { streams } from '@imagegen/core/messages/subjects';
+import type { KeyPresence } from '@imagegen/core/routing/engine-health';
+import { listHeartbeats } from '@imagegen/db/queries/heartbeats';
 import { freePort } from '@imagegen/embedded/free-port';
 import { waitUntil } from '@imagegen/embedded/wait-until';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,13 +20,14 @@ afterAll(() => workshop[Symbol.asyncDispose]());
 
 let started = 0;
 
-async function start(adapter: ScriptedAdapter, healthPort = 0): Promise<AsyncDisposable> {
+async function start(adapter: ScriptedAdapter, healthPort = 0, key: KeyPresence = 'simulated'): Promise<AsyncDisposable> {
   const { urls } = workshop;
   started += 1;
   const config = {
     databaseUrl: urls.database,
     natsUrl: urls.nats,
     logLevel: 'silent',
+    version: 'test',
     healthPort: healthPort || (await freePort()),
     concurrency: 4,
     maxRunningPerUser: 100,
@@ -32,7 +35,7 @@ async function start(adapter: ScriptedAdapter, healthPort = 0): Promise<AsyncDis
     vault: { kind: 'disk', dir: urls.vaultDir },
     owner: `worker-${started}`,
   } as const;
-  return startWorker(config, adapter);
+  return startWorker(config, adapter, key);
 }
 
 let rings = 0;
@@ -101,4 +104,20 @@ test('says that it is ready when Postgres, JetStream and the vault are', async (
   const healthPort = await freePort();
   await using _service = await start(scriptedAdapter(output), healthPort);
   expect((await fetch(`http://127.0.0.1:${healthPort}/readyz`)).status).toBe(200);
+});
+
+test('a service says that it lives, and without a key that it has none, and then takes no work', async () => {
+  const heartbeats = () => listHeartbeats(workshop.db);
+  const adapter = scriptedAdapter(output);
+  {
+    await using _keyless = await start(adapter, 0, 'missing');
+    await until(async () => (await heartbeats()).some(({ key, age_ms }) => key === 'missing' && age_ms < 5_000));
+    const id = await accept(workshop);
+    await ring(id);
+    await using _working = await start(adapter);
+    await until(() => isCompleted(id));
+    await until(async () => (await heartbeats()).some(({ engines }) => engines.some(({ calls }) => calls > 0)));
+    expect((await heartbeats()).find(({ key }) => key === 'missing')).toMatchObject({ provider: 'fal', version: 'test', engines: [] });
+  }
+  expect(await heartbeats()).toHaveLength(1);
 });

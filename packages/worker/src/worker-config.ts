@@ -11,6 +11,7 @@ export const workerEnv = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
   LOG_LEVEL: z.enum(logLevels).default('info'),
+  SERVICE_VERSION: z.string().max(64).default('development'),
   HEALTH_PORT: envSchema.port().default(8080),
   WORKER_CONCURRENCY: envSchema.count().pipe(z.number().min(1).max(256)).default(16),
   MAX_RUNNING_PER_USER: envSchema.count().pipe(z.number().min(1)).default(5),
@@ -24,6 +25,8 @@ export type WorkerConfig = {
   databaseUrl: string;
   natsUrl: string;
   logLevel: ParsedWorkerEnv['LOG_LEVEL'];
+  /** What is deployed, for those who operate it. */
+  version: string;
   healthPort: number;
   /** Generations worked on at once by this process. */
   concurrency: number;
@@ -39,6 +42,7 @@ export function workerConfig(env: ParsedWorkerEnv): WorkerConfig {
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,
     logLevel: env.LOG_LEVEL,
+    version: env.SERVICE_VERSION,
     healthPort: env.HEALTH_PORT,
     concurrency: env.WORKER_CONCURRENCY,
     maxRunningPerUser: env.MAX_RUNNING_PER_USER,

@@ -12,8 +12,8 @@ import { openVault } from '@imagegen/vault/open-vault';
 import { picture } from '@imagegen/vault/picture.fixture';
 import type { Vault } from '@imagegen/vault/vault';
 import { expect } from 'vitest';
-import { CallbackBell } from './callback-bell.ts';
 import { CancelBell } from './cancel-bell.ts';
+import { EngineWatches } from './engine-watches.ts';
 import type { ProviderOutput } from './provider-adapter.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { runGeneration } from './run-generation.ts';
@@ -52,8 +52,8 @@ export function aWorker({ db, bus, vault }: Workshop, adapter: ScriptedAdapter, 
     maxRunningPerUser: 1_000,
     callbackBaseUrl: null,
     retryBudget: new RetryBudget(),
+    watches: new EngineWatches(),
     cancelBell: new CancelBell(),
-    callbackBell: new CallbackBell(),
     stopping,
   };
   return { db, bus, vault, logger, adapter, ...own, ...changes };

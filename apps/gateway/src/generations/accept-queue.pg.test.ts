@@ -38,6 +38,7 @@ function aGeneration(overrides: Partial<NewGeneration> = {}): NewGeneration {
     plan: { calls: [], actual: { steps: 40, cfg_scale: 7.5, width: 1024, height: 1024 }, transcode: null },
     adjustments: [],
     routing: { engine: 'flux-standard', rule: 'default', considered: [] },
+    fallbacks: [],
     metadata: {},
     estimated_cost_micros: 70_000,
     hold_micros: 140_000,

@@ -9,6 +9,7 @@ import type { GenerationSettings, SubmittedInput } from '@imagegen/core/generati
 import { mapToProvider } from '@imagegen/core/mapping/map-to-provider';
 import type { MappingContext } from '@imagegen/core/mapping/mapping-context';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
+import { type Fallback, planFallbacks } from '@imagegen/core/routing/plan-fallbacks';
 import type { Receipt } from '@imagegen/core/routing/receipt';
 import { selectProvider } from '@imagegen/core/routing/select-provider';
 import { validationError } from '@imagegen/core/validation/validate';
@@ -22,33 +23,41 @@ export type PlannedGeneration = {
   plan: ProviderPlan;
   adjustments: Adjustment[];
   receipt: Receipt;
+  /** Where it may move when its engine fails. */
+  fallbacks: Fallback[];
 };
 
-type Planning = Pick<GatewayContext, 'config' | 'loras' | 'vault'>;
+type Preparing = Pick<GatewayContext, 'config' | 'loras' | 'vault'>;
 
-/** From a valid input to everything that is stored: settings, engine, receipt, provider calls and adjustments. Nothing is stored yet. */
+/**
+ * From a valid input to everything that is stored: settings, engine, receipt, provider calls, adjustments and fallbacks. Nothing is stored
+ * yet. The engines' health is a hint from moments ago.
+ */
 export async function planGeneration(
-  context: Planning,
+  context: Preparing & Pick<GatewayContext, 'health'>,
   request: { userId: number; input: SubmittedInput; door: Door },
 ): Promise<PlannedGeneration> {
   const { settings, mapping, adjustments } = await prepareMapping(context, request);
   const pinned = pinnedEngine(request.door, request.input);
-  const decision = selectProvider({ settings, pinned, context: mapping, health: {} });
+  const decision = selectProvider({ settings, pinned, context: mapping, health: context.health.current });
   if (decision.kind === 'refused') {
     throw new AppError(decision.code, decision.message, { ...(decision.details && { details: decision.details }) });
   }
-  const mapped = mapToProvider(decision.engine, settings, mapping);
+  const { engine } = decision;
+  const mapped = mapToProvider(engine, settings, mapping);
+  const fallbacks = planFallbacks({ settings, pinned, context: mapping, chosen: { engine, adjustments: mapped.adjustments } });
   return {
-    engine: decision.engine,
+    engine,
     settings,
     plan: mapped.plan,
     adjustments: [...adjustments, ...mapped.adjustments],
     receipt: decision.receipt,
+    fallbacks: fallbacks.map((fallback) => ({ ...fallback, adjustments: [...adjustments, ...fallback.adjustments] })),
   };
 }
 
 /** What every engine is asked with: the settings with their seed, and what the mapping looks up. */
-export async function prepareMapping(context: Planning, { userId, input, door }: { userId: number; input: SubmittedInput; door: Door }) {
+export async function prepareMapping(context: Preparing, { userId, input, door }: { userId: number; input: SubmittedInput; door: Door }) {
   const { settings, adjustments } = resolveSettings(input, { drawSeed: () => randomInt(limits.seedMax + 1) });
   if (settings.reference_image) settings.reference_image = await keepReferenceImage(context, settings.reference_image);
   const mapping: MappingContext = {

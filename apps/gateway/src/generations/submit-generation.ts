@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { holdMicros } from '@imagegen/core/credits/hold';
+import { engines } from '@imagegen/core/engines/catalogue';
 import { AppError } from '@imagegen/core/errors/app-error';
 import { usdToMicros } from '@imagegen/core/estimate/money';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
@@ -27,7 +28,7 @@ export type Submission = {
 
 export type Submitting = Pick<
   GatewayContext,
-  'logger' | 'config' | 'loras' | 'vault' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'
+  'logger' | 'config' | 'loras' | 'vault' | 'health' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'
 >;
 
 const defaultDeadlineSeconds = 600;
@@ -45,7 +46,7 @@ export async function submitGeneration(context: Submitting, submission: Submissi
 
   await context.queue.take(principal.userId);
   const planned = await planGeneration(context, { userId: principal.userId, input, door });
-  planned.adjustments.unshift(...(submission.adjustments ?? []));
+  for (const { adjustments } of [planned, ...planned.fallbacks]) adjustments.unshift(...(submission.adjustments ?? []));
   const generation = toRow(planned, submission, idempotency);
   const row = await context.accepting.accept(generation);
   if (row) {
@@ -60,7 +61,7 @@ export async function submitGeneration(context: Submitting, submission: Submissi
 }
 
 function toRow(
-  { engine, settings, plan, adjustments, receipt }: PlannedGeneration,
+  { engine, settings, plan, adjustments, receipt, fallbacks }: PlannedGeneration,
   { principal, input, door }: Submission,
   idempotency: NewGeneration['idempotency'],
 ): NewGeneration {
@@ -78,9 +79,13 @@ function toRow(
     plan,
     adjustments,
     routing: receipt,
+    fallbacks,
     metadata: input.metadata ?? {},
     estimated_cost_micros: estimatedMicros,
-    hold_micros: holdMicros(engine, settings, estimatedMicros),
+    hold_micros: Math.max(
+      holdMicros(engine, settings, estimatedMicros),
+      ...fallbacks.map((fallback) => holdMicros(engines[fallback.engine], settings, fallback.estimated_cost_micros)),
+    ),
     estimated_time_seconds: Math.ceil(estimate?.estimated_time ?? engine.typicalTimeSeconds),
     deadline_seconds: input.deadline_seconds ?? defaultDeadlineSeconds,
     subject: subjects.requested(engine.provider, generationId),

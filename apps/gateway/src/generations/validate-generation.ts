@@ -6,6 +6,7 @@ import { generationInputSchema } from '@imagegen/core/generation/input';
 import { mapToProvider } from '@imagegen/core/mapping/map-to-provider';
 import type { ProviderCall } from '@imagegen/core/mapping/provider-plan';
 import { whyNot } from '@imagegen/core/mapping/refusals';
+import { isUp } from '@imagegen/core/routing/engine-health';
 import { validate } from '@imagegen/core/validation/validate';
 import * as z from 'zod';
 import type { GatewayContext } from '../context.ts';
@@ -17,6 +18,8 @@ const engineCheckSchema = z.object({
   engine: z.enum(engineIds),
   ok: z.boolean(),
   reasons: z.array(z.string()),
+  /** Whether it is able and up right now. */
+  available: z.boolean(),
   adjustments: z.array(adjustmentSchema),
   /** Exactly what the provider would get, one entry a call. */
   provider_request: z.array(
@@ -35,16 +38,17 @@ export type ValidationOutput = z.infer<typeof validationOutputSchema>;
 
 /** What would happen to this input at each engine; pays and stores nothing. Invalid input is an answer here, not an error. */
 export async function validateGeneration(
-  context: Pick<GatewayContext, 'config' | 'loras' | 'vault'>,
+  context: Pick<GatewayContext, 'config' | 'loras' | 'vault' | 'health'>,
   { principal, body, door }: { principal: Principal; body: unknown; door: Door },
 ): Promise<ValidationOutput> {
   try {
     const input = validate(generationInputSchema, body);
     const { settings, mapping, adjustments } = await prepareMapping(context, { userId: principal.userId, input, door });
     const asked = input.engine ? [input.engine] : engineIds;
-    const perEngine = asked.map((id) =>
-      checkEngine(id, () => mapToProvider(engines[id], settings, mapping), whyNot(engines[id], settings, mapping)),
-    );
+    const perEngine = asked.map((id) => {
+      const check = checkEngine(id, () => mapToProvider(engines[id], settings, mapping), whyNot(engines[id], settings, mapping));
+      return { ...check, available: check.ok && isUp(context.health.current, id) };
+    });
     const valid = perEngine.some(({ ok }) => ok);
     return {
       valid,
@@ -65,7 +69,7 @@ function checkEngine(
   engine: EngineId,
   map: () => { plan: { calls: ProviderCall[] }; adjustments: Adjustment[] },
   reasons: string[],
-): ValidationOutput['per_engine'][number] {
+): Omit<ValidationOutput['per_engine'][number], 'available'> {
   if (reasons.length > 0) return { engine, ok: false, reasons, adjustments: [], provider_request: [] };
   const { plan, adjustments } = map();
   return { engine, ok: true, reasons, adjustments, provider_request: plan.calls };

@@ -4,6 +4,7 @@ import type { EngineId } from '@imagegen/core/engines/engine';
 import type { Adjustment } from '@imagegen/core/generation/adjustment';
 import type { GenerationSettings } from '@imagegen/core/generation/settings';
 import type { ProviderPlan } from '@imagegen/core/mapping/provider-plan';
+import type { Fallback } from '@imagegen/core/routing/plan-fallbacks';
 import type { Receipt } from '@imagegen/core/routing/receipt';
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
@@ -19,6 +20,8 @@ export type NewGeneration = {
   plan: ProviderPlan;
   adjustments: Adjustment[];
   routing: Receipt;
+  /** Where it may move when its engine fails, none dearer than the hold. */
+  fallbacks: Fallback[];
   metadata: Record<string, string>;
   estimated_cost_micros: number;
   /** Set aside until it ends, and the most it can cost its user. Above 0. */
@@ -108,7 +111,7 @@ function rowsOf(input: string): Fragment {
   return sql`input as materialized (
       select * from jsonb_to_recordset(${input}::jsonb) as row (
         generation_id text, request_id text, user_id bigint, provider text, engine text, api text, settings jsonb, loras jsonb, plan jsonb,
-        adjustments jsonb, routing jsonb, metadata jsonb, estimated_cost_micros bigint, hold_micros bigint, estimated_time_seconds int,
+        adjustments jsonb, routing jsonb, fallbacks jsonb, metadata jsonb, estimated_cost_micros bigint, hold_micros bigint, estimated_time_seconds int,
         deadline_seconds int, subject text, route text, key text, request_hash text)
     )`;
 }
@@ -116,9 +119,9 @@ function rowsOf(input: string): Fragment {
 function store({ from, spendScopes, heldFrom, heldIn }: Record<'from' | 'spendScopes' | 'heldFrom' | 'heldIn', Fragment>): Fragment {
   return sql`accepted as (
       insert into generation_history_v2 (generation_id, request_id, user_id, provider, engine, api, settings, loras, plan, adjustments,
-        routing, metadata, estimated_cost_micros, hold_micros, spend_scopes, estimated_time_seconds, deadline_at)
+        routing, fallbacks, metadata, estimated_cost_micros, hold_micros, spend_scopes, estimated_time_seconds, deadline_at)
       select generation_id, request_id, user_id, provider, engine, api, settings, loras, plan, adjustments,
-        routing, metadata, estimated_cost_micros, hold_micros, ${spendScopes}, estimated_time_seconds, now() + make_interval(secs => deadline_seconds)
+        routing, fallbacks, metadata, estimated_cost_micros, hold_micros, ${spendScopes}, estimated_time_seconds, now() + make_interval(secs => deadline_seconds)
       from ${from}
       returning generation_id, user_id, hold_micros
     ), held as (
