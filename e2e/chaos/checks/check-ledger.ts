@@ -36,5 +36,5 @@ function sumOf(transfers: readonly TransferRow[], kind: string): number {
 function differs(transfers: readonly TransferRow[], account: string, balance: number): string[] {
   const own = transfers.filter((each) => each.debit_account === account || each.credit_account === account);
   const net = own.reduce((sum, each) => sum + (each.credit_account === account ? each.amount_micros : -each.amount_micros), 0);
-  return Math.abs(net) === balance ? [] : [`${account}: the balance is ${balance}, its transfers add up to ${net}`];
+  return net === balance ? [] : [`${account}: the balance is ${balance}, its transfers add up to ${net}`];
 }

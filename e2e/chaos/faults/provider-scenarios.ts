@@ -27,6 +27,8 @@ export const providerScenarios: Fault[] = scenarios.map(({ name, words, times })
   name,
   async strike(stage) {
     const provider = stage.random.pick(['fal', 'replicate', 'openai']);
+    // There is room for one script at a time.
+    if ((await readScenario(stage)) !== null) return null;
     if (!(await put(stage, { words, provider, ...(times !== null && { times }) }))) return null;
     const endsAt = performance.now() + stage.random.between(3_000, 6_000);
     const left = async () => (await readScenario(stage))?.times ?? 0;

@@ -20,10 +20,23 @@ export async function createUsers(databaseUrl: string, count: number): Promise<C
         'chaos',
         createHash('sha256').update(key).digest(),
       ]);
+      await grant(client, userId);
       users.push({ id: userId, key });
     }
     return users;
   } finally {
     await client.end();
   }
+}
+
+/** More than any run can spend, so that the ledger has balances to keep. */
+const grantedMicros = 1_000_000_000;
+
+async function grant(client: Client, userId: number): Promise<void> {
+  await client.query(
+    `insert into ledger_transfers (user_id, kind, debit_account, credit_account, amount_micros)
+     values ($1::bigint, 'grant', 'grants', 'user:' || $1::bigint, $2::bigint)`,
+    [userId, grantedMicros],
+  );
+  await client.query('insert into credit_balances (user_id, available_micros) values ($1, $2)', [userId, grantedMicros]);
 }
