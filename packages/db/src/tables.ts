@@ -299,6 +299,9 @@ type HeartbeatsTable = {
   engines: Json<EngineOutcomes[]>;
 };
 
+/** Sums of `usage_rollups` over the month that begins with this day. */
+type UsageMonthsTable = Omit<UsageRollupsTable, 'day'> & { month: ColumnType<Date, string, string> };
+
 export type Tables = {
   users: UsersTable;
   api_keys: ApiKeysTable;
@@ -314,6 +317,7 @@ export type Tables = {
   generation_presets: PresetsTable;
   generation_outcomes: OutcomesTable;
   usage_rollups: UsageRollupsTable;
+  usage_months: UsageMonthsTable;
   ledger_transfers: LedgerTransfersTable;
   credit_balances: CreditBalancesTable;
   daily_spend: DailySpendTable;

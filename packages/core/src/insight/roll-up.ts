@@ -38,13 +38,20 @@ type Usage = {
 };
 
 type PairOutcome = { lora_id_1: number; lora_id_2: number; tested: number; succeeded: number; favorited: number };
-export type RolledUp = { usage: Usage[]; loras: { id: number; generations: number; weight: number }[]; pairs: PairOutcome[] };
+/** `months` sums `usage` up once more; its days are the first of their months. */
+export type RolledUp = {
+  usage: Usage[];
+  months: Usage[];
+  loras: { id: number; generations: number; weight: number }[];
+  pairs: PairOutcome[];
+};
 
 export const everybody = 0;
 
 /** Sums outcomes up into what is added to the rollups, the LoRAs and the LoRA pairs. */
 export function rollUp(outcomes: readonly Outcome[]): RolledUp {
   const usage = new Map<string, Usage>();
+  const months = new Map<string, Usage>();
   const loras = new Map<number, RolledUp['loras'][number]>();
   const pairs = new Map<string, PairOutcome>();
   for (const outcome of outcomes) {
@@ -55,9 +62,15 @@ export function rollUp(outcomes: readonly Outcome[]): RolledUp {
       lora.generations += 1;
       lora.weight += weight;
     }
-    for (const user_id of [outcome.user_id, everybody]) for (const part of partsOf(outcome)) addUsage(usage, { ...part, user_id }, outcome);
+    const month = { ...outcome, day: `${outcome.day.slice(0, 'YYYY-MM'.length)}-01` };
+    for (const user_id of [outcome.user_id, everybody]) {
+      for (const part of partsOf(outcome)) {
+        addUsage(usage, { ...part, user_id }, outcome);
+        addUsage(months, { ...part, user_id }, month);
+      }
+    }
   }
-  return { usage: [...usage.values()], loras: [...loras.values()], pairs: [...pairs.values()] };
+  return { usage: [...usage.values()], months: [...months.values()], loras: [...loras.values()], pairs: [...pairs.values()] };
 }
 
 type Part = Pick<Usage, 'dimension' | 'key' | 'weight'>;

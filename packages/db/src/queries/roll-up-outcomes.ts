@@ -1,6 +1,6 @@
 import { type Outcome, type RolledUp, rollUp } from '@imagegen/core/insight/roll-up';
 import { pairScore } from '@imagegen/core/loras/pair-score';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database, Executor } from '../open-database.ts';
 
 /** Any number, as long as nothing else takes the same advisory lock. */
@@ -32,24 +32,9 @@ async function takeOutcomes(db: Executor, limit: number): Promise<{ taken: numbe
   return { taken: rows.length, outcomes: rows.filter(({ tracked }) => tracked) };
 }
 
-async function add(db: Executor, { usage, loras, pairs }: RolledUp): Promise<void> {
-  if (usage.length > 0) {
-    await sql`
-      insert into usage_rollups as known
-        (user_id, dimension, day, engine, key, generations, completed, images, credits, weight, time_buckets)
-      select user_id, dimension, day, engine, key, generations, completed, images, credits, weight, time_buckets
-      from jsonb_to_recordset(${JSON.stringify(usage)}::jsonb) as row (user_id bigint, dimension text, day date, engine text, key text,
-        generations int, completed int, images int, credits numeric, weight float8, time_buckets int[])
-      on conflict (user_id, dimension, day, engine, key) do update set
-        generations = known.generations + excluded.generations,
-        completed = known.completed + excluded.completed,
-        images = known.images + excluded.images,
-        credits = known.credits + excluded.credits,
-        weight = known.weight + excluded.weight,
-        time_buckets = array(
-          select earlier + later from unnest(known.time_buckets, excluded.time_buckets) with ordinality as sums (earlier, later, bucket)
-          order by bucket)`.execute(db);
-  }
+async function add(db: Executor, { usage, months, loras, pairs }: RolledUp): Promise<void> {
+  await addUsage(db, { table: sql`usage_rollups`, period: sql`day` }, usage);
+  await addUsage(db, { table: sql`usage_months`, period: sql`month` }, months);
   if (loras.length > 0) {
     await sql`
       update lora_models set usage_count = usage_count + used.generations, weight_total = weight_total + used.weight
@@ -57,6 +42,29 @@ async function add(db: Executor, { usage, loras, pairs }: RolledUp): Promise<voi
       where lora_models.id = used.id`.execute(db);
   }
   if (pairs.length > 0) await learn(db, pairs);
+}
+
+async function addUsage(
+  db: Executor,
+  { table, period }: Record<'table' | 'period', RawBuilder<unknown>>,
+  usage: RolledUp['usage'],
+): Promise<void> {
+  if (usage.length === 0) return;
+  await sql`
+    insert into ${table} as known
+      (user_id, dimension, ${period}, engine, key, generations, completed, images, credits, weight, time_buckets)
+    select user_id, dimension, day, engine, key, generations, completed, images, credits, weight, time_buckets
+    from jsonb_to_recordset(${JSON.stringify(usage)}::jsonb) as row (user_id bigint, dimension text, day date, engine text, key text,
+      generations int, completed int, images int, credits numeric, weight float8, time_buckets int[])
+    on conflict (user_id, dimension, ${period}, engine, key) do update set
+      generations = known.generations + excluded.generations,
+      completed = known.completed + excluded.completed,
+      images = known.images + excluded.images,
+      credits = known.credits + excluded.credits,
+      weight = known.weight + excluded.weight,
+      time_buckets = array(
+        select earlier + later from unnest(known.time_buckets, excluded.time_buckets) with ordinality as sums (earlier, later, bucket)
+        order by bucket)`.execute(db);
 }
 
 /** Pairs with a LoRA that is no longer in the catalogue are forgotten. */
