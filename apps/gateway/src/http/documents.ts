@@ -4,9 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { describeRoute, refuseUndescribed } from './describe-route.ts';
 import { nameComponents } from './document-components.ts';
 import { finishDocument } from './finish-document.ts';
-
-const description =
-  'One door in front of fal.ai, Replicate and OpenAI: receipts for every choice, the truth about every parameter, at most one payment.';
+import { introduction } from './introduction.ts';
 
 const tags = [
   { name: 'v2', description: 'Pictures by the canonical input: one route per engine, and one that chooses.' },
@@ -42,7 +40,7 @@ export async function registerDocuments(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Image Generation v2', version: '2.0.0', description },
+      info: { title: 'Image Generation v2', version: '2.0.0', description: introduction },
       servers: [{ url: '/' }],
       tags,
       components: { securitySchemes },
