@@ -1,5 +1,6 @@
 import { connectBus } from '@imagegen/bus/connect';
 import { consumeWork } from '@imagegen/bus/consume-work';
+import { hearCallbacks } from '@imagegen/bus/hear-callbacks';
 import { hearCancels } from '@imagegen/bus/hear-cancels';
 import { checkBus } from '@imagegen/bus/publish';
 import { ensureStreams } from '@imagegen/bus/streams';
@@ -9,6 +10,7 @@ import { checkDatabase, openDatabase } from '@imagegen/db/open-database';
 import { startHealthServer } from '@imagegen/runtime/health-server';
 import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
+import { CallbackBell } from './callback-bell.ts';
 import { CancelBell } from './cancel-bell.ts';
 import { EngineWatches } from './engine-watches.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -49,6 +51,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
     retryBudget: new RetryBudget(),
     watches: new EngineWatches(),
     cancelBell: new CancelBell(),
+    callbackBell: new CallbackBell(),
     stopping: stopping.signal,
   };
   const startedAt = new Date().toISOString();
@@ -70,6 +73,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
     }),
   );
   started.use(hearCancels({ bus, provider: adapter.provider, onCancel: (generationId) => context.cancelBell.ring(generationId) }));
+  started.use(hearCallbacks({ bus, provider: adapter.provider, onCallback: (generationId) => context.callbackBell.ring(generationId) }));
   if (key !== 'missing') {
     started.use(
       consumeWork({

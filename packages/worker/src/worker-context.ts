@@ -2,6 +2,7 @@ import type { Bus } from '@imagegen/bus/connect';
 import type { Database } from '@imagegen/db/open-database';
 import type { Logger } from '@imagegen/runtime/logger';
 import type { Vault } from '@imagegen/vault/vault';
+import type { CallbackBell } from './callback-bell.ts';
 import type { CancelBell } from './cancel-bell.ts';
 import type { EngineWatches } from './engine-watches.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
@@ -25,6 +26,8 @@ export type WorkerContext = {
   watches: EngineWatches;
   /** Rings when somebody wants a generation to stop. */
   cancelBell: CancelBell;
+  /** Rings when the provider has called back about a generation. */
+  callbackBell: CallbackBell;
   /** Aborted when the process is asked to stop: work that can be resumed is parked. */
   stopping: AbortSignal;
 };

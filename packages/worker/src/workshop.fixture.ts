@@ -12,6 +12,7 @@ import { openVault } from '@imagegen/vault/open-vault';
 import { picture } from '@imagegen/vault/picture.fixture';
 import type { Vault } from '@imagegen/vault/vault';
 import { expect } from 'vitest';
+import { CallbackBell } from './callback-bell.ts';
 import { CancelBell } from './cancel-bell.ts';
 import { EngineWatches } from './engine-watches.ts';
 import type { ProviderOutput } from './provider-adapter.ts';
@@ -54,6 +55,7 @@ export function aWorker({ db, bus, vault }: Workshop, adapter: ScriptedAdapter, 
     retryBudget: new RetryBudget(),
     watches: new EngineWatches(),
     cancelBell: new CancelBell(),
+    callbackBell: new CallbackBell(),
     stopping,
   };
   return { db, bus, vault, logger, adapter, ...own, ...changes };
