@@ -2,7 +2,7 @@ import { describeFailure } from './describe-failure.ts';
 import { interruptionSignal } from './interruption.ts';
 
 /**
- * The life of the program: runs one command and exits, 0 when it resolves, else with one clear sentence on standard error (and
+ * The life of the program: runs one command and exits, 0 (or what it set as exit code) when it resolves, else with one clear sentence on standard error (and
  * `{ error }` on standard output with `--json`). Commands leave nothing running behind when they end.
  */
 export async function runCommand(args: string[], command: (args: string[], signal: AbortSignal) => Promise<void>): Promise<never> {
@@ -21,5 +21,5 @@ export async function runCommand(args: string[], command: (args: string[], signa
   } catch (error) {
     fail(error);
   }
-  process.exit(0);
+  process.exit();
 }
