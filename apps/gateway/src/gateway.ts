@@ -22,7 +22,7 @@ import { RateLimiter } from './limits/rate-limiter.ts';
 import { createMetrics } from './metrics.ts';
 import { startOutboxRelay } from './relay/outbox-relay.ts';
 import { createRinger } from './relay/ring-accepted.ts';
-import { startSweepers } from './relay/sweeper.ts';
+import { startSweepers } from './sweepers/start-sweepers.ts';
 import { startInboxSweepers } from './webhooks/receive-callback.ts';
 
 /** The HTTP door with everything behind it. Stateless: any number of them may run side by side. */
@@ -47,7 +47,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
   started.use(startOutboxRelay({ db, bus, logger }));
   const ringer = started.use(createRinger({ db, bus, logger }));
-  for (const sweeper of startSweepers({ db, bus, logger, metrics })) started.use(sweeper);
+  for (const sweeper of startSweepers({ db, bus, vault, logger, metrics })) started.use(sweeper);
   for (const sweeper of startInboxSweepers({ db, bus, logger, metrics })) started.use(sweeper);
   started.use(startCountingOutcomes({ db, logger }));
 

@@ -116,6 +116,8 @@ type GenerationsTable = {
   completed_at: NullableTime;
   /** Its owner no longer wants to see it; what it cost stays. */
   deleted_at: NullableTime;
+  /** Its pictures were kept for a day only, and that is over. */
+  pictures_removed_at: NullableTime;
   /** Its owner wants it to stop; the worker that holds it does so. */
   cancel_requested_at: NullableTime;
   /** Where it may still move when its engine fails, in order; empty when the caller pinned the engine. */

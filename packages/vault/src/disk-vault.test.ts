@@ -36,6 +36,16 @@ describe('a disk vault', () => {
     expect(await (await openDiskVault(dir)).has(key)).toBe(true);
   });
 
+  it('says of what was put again that it is new, so that nobody removes it as forgotten', async () => {
+    const dir = freshFolder();
+    const vault = await openDiskVault(dir);
+    await vault.put(key, png, 'image/png');
+    await utimes(join(dir, 'ab', 'cd', key), 1, 1);
+    await vault.put(key, png, 'image/png');
+    const { objects } = await vault.list(null, 10);
+    expect(Date.now() - objects[0]!.storedAt.getTime()).toBeLessThan(60_000);
+  });
+
   it('replaces a file of the wrong size', async () => {
     const dir = freshFolder();
     const vault = await openDiskVault(dir);

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { detectContentType, signatureBytes } from './image-content-type.ts';
-import { assertByteRange, assertContentType, type ByteRange, UnsatisfiableRangeError, type Vault, type VaultKey } from './vault.ts';
+import {
+  assertByteRange,
+  assertContentType,
+  type ByteRange,
+  isVaultKey,
+  UnsatisfiableRangeError,
+  type Vault,
+  type VaultKey,
+  type VaultPage,
+} from './vault.ts';
 
 const hourMs = 3_600_000;
 
@@ -28,6 +37,9 @@ export async function openDiskVault(dir: string): Promise<Vault> {
       if ((await fileSizeBytes(path)) !== bytes.byteLength) {
         await mkdir(folder, { recursive: true });
         await writeThenRename(join(unfinished, randomUUID()), path, bytes);
+      } else {
+        const now = new Date();
+        await utimes(path, now, now);
       }
       // Also when the file was there already: whoever renamed it may not have come to this line yet.
       await Promise.all([folder, dirname(folder), root].map(syncFolder));
@@ -54,6 +66,17 @@ export async function openDiskVault(dir: string): Promise<Vault> {
       const path = pathOf(key);
       const removed = await absentAsNull(unlink(path).then(() => true));
       if (removed) await syncFolder(dirname(path));
+    },
+
+    async list(after, count) {
+      const objects: VaultPage['objects'] = [];
+      for (const top of await foldersFrom(root, after?.slice(0, 2))) {
+        for (const folder of await foldersFrom(join(root, top), after?.startsWith(top) ? after.slice(2, 4) : undefined)) {
+          objects.push(...(await objectsIn(join(root, top, folder), after ?? '')));
+          if (objects.length >= count) return { objects, next: objects.at(-1)?.key ?? null };
+        }
+      }
+      return { objects, next: null };
     },
 
     async check() {
@@ -112,6 +135,18 @@ function within(sizeBytes: number, range: ByteRange = { start: 0 }): { start: nu
   assertByteRange(range);
   if (range.start >= sizeBytes) throw new UnsatisfiableRangeError(sizeBytes);
   return { start: range.start, end: Math.min(range.end ?? sizeBytes, sizeBytes - 1) };
+}
+
+/** The two-digit folders of one level, in order, from `first` on. */
+async function foldersFrom(folder: string, first = ''): Promise<string[]> {
+  const names = (await absentAsNull(readdir(folder))) ?? [];
+  return names.filter((name) => /^[0-9a-f]{2}$/.test(name) && name >= first).sort();
+}
+
+async function objectsIn(folder: string, after: string): Promise<VaultPage['objects']> {
+  const names = ((await absentAsNull(readdir(folder))) ?? []).filter(isVaultKey).filter((name) => name > after);
+  const stats = await Promise.all(names.sort().map(async (key) => ({ key, stat: await absentAsNull(lstat(join(folder, key))) })));
+  return stats.flatMap(({ key, stat }) => (stat?.isFile() ? [{ key, storedAt: stat.mtime }] : []));
 }
 
 async function removeOlderThanHour(folder: string): Promise<void> {

@@ -4,13 +4,22 @@ import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
+  ListObjectsCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { Secret } from '@imagegen/runtime/secret';
 import type { ImageContentType } from './image-content-type.ts';
-import { assertByteRange, assertContentType, UnsatisfiableRangeError, type Vault, type VaultKey, type VaultObject } from './vault.ts';
+import {
+  assertByteRange,
+  assertContentType,
+  isVaultKey,
+  UnsatisfiableRangeError,
+  type Vault,
+  type VaultKey,
+  type VaultObject,
+} from './vault.ts';
 
 export type S3VaultConfig = {
   kind: 's3';
@@ -65,6 +74,16 @@ export function openS3Vault({ bucket, region, endpoint, prefix, credentials }: S
 
     async remove(key) {
       await client.send(new DeleteObjectCommand(at(key)));
+    },
+
+    async list(after, count) {
+      const folder = prefix ? `${prefix}/` : '';
+      const page = await client.send(
+        new ListObjectsCommand({ Bucket: bucket, Prefix: folder, MaxKeys: count, ...(after && { Marker: `${folder}${after}` }) }),
+      );
+      const found = (page.Contents ?? []).map(({ Key = '', LastModified }) => ({ key: Key.slice(folder.length), storedAt: LastModified }));
+      const objects = found.flatMap(({ key, storedAt }) => (isVaultKey(key) && storedAt ? [{ key, storedAt }] : []));
+      return { objects, next: page.IsTruncated ? (found.at(-1)?.key ?? null) : null };
     },
 
     async check() {

@@ -122,6 +122,22 @@ export function describeVault(kind: string, open: () => Promise<Vault>): void {
       expect((await read(key))?.sizeBytes).toBe(1_000_000);
     });
 
+    it('lists everything once, in order and in pages, with when it was last put', async () => {
+      const pictures = Array.from({ length: 30 }, () => pictureOf(50));
+      await Promise.all(pictures.map(({ key, bytes }) => vault.put(key, bytes, 'image/png')));
+      for (const { key } of pictures.slice(0, 1)) await vault.remove(key);
+      const listed: { key: string; storedAt: Date }[] = [];
+      for (let after: string | null = null, more = true; more; more = after !== null) {
+        const page = await vault.list(after, 10);
+        listed.push(...page.objects);
+        after = page.next;
+      }
+      const keys = listed.map(({ key }) => key);
+      expect(keys).toEqual([...new Set(keys)].toSorted());
+      expect(pictures.map(({ key }) => keys.includes(key))).toEqual(pictures.map((_, index) => index > 0));
+      for (const { storedAt } of listed) expect(Math.abs(Date.now() - storedAt.getTime())).toBeLessThan(60_000);
+    });
+
     it('is ready', async () => {
       await vault.check();
     });

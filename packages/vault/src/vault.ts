@@ -8,12 +8,19 @@ export type VaultKey = string & { readonly [brand]: 'VaultKey' };
 
 /** Accepts the two forms of key and throws a TypeError on anything else, so that no part of a user's path ever reaches a store. */
 export function vaultKey(text: string): VaultKey {
-  if (!/^[0-9a-f]{64}(\.thumb)?$/.test(text)) throw new TypeError('a vault key is a lower-case SHA-256 in hex, with an optional ".thumb"');
-  return text as VaultKey;
+  if (!isVaultKey(text)) throw new TypeError('a vault key is a lower-case SHA-256 in hex, with an optional ".thumb"');
+  return text;
+}
+
+export function isVaultKey(text: string): text is VaultKey {
+  return /^[0-9a-f]{64}(\.thumb)?$/.test(text);
 }
 
 /** Byte positions counted from 0, `end` inclusive as in HTTP (RFC 9110 §14.1.2); no `end` means up to the last byte. */
 export type ByteRange = { start: number; end?: number };
+
+/** Objects in the order of their keys. `next`: where the following page begins; null when this was the last one. */
+export type VaultPage = { objects: { key: VaultKey; storedAt: Date }[]; next: string | null };
 
 /** The range begins behind the last byte: 416 in HTTP, with `sizeBytes` for its Content-Range. */
 export class UnsatisfiableRangeError extends Error {
@@ -48,6 +55,11 @@ export interface Vault {
   has(key: VaultKey): Promise<boolean>;
   /** Removing what is not there succeeds. */
   remove(key: VaultKey): Promise<void>;
+  /**
+   * About `count` of the objects after `after`, the `next` of an earlier page.
+   * `storedAt` is when an object was last put, also when it was there already.
+   */
+  list(after: string | null, count: number): Promise<VaultPage>;
   /** Resolves when the store can be written and read, rejects otherwise. */
   check(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import * as credits from './20261120T215800-credits.ts';
 import * as webhookReplays from './20261120T215800-webhook-replays.ts';
 import * as coveringHistory from './20261120T220300-covering-history.ts';
 import * as engineHealth from './20261120T220500-engine-health.ts';
+import * as sweeping from './20261120T221000-sweeping.ts';
 import * as usageMonths from './20261120T221000-usage-months.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
@@ -31,5 +32,6 @@ export const migrations: Record<string, Migration> = {
   '20261120T215700-claim-count': claimCount,
   '20261120T220300-covering-history': coveringHistory,
   '20261120T220500-engine-health': engineHealth,
+  '20261120T221000-sweeping': sweeping,
   '20261120T221000-usage-months': usageMonths,
 };
