@@ -1,11 +1,11 @@
 import { engines } from '@imagegen/core/engines/catalogue';
 import { type EngineId, engineIds } from '@imagegen/core/engines/engine';
-import { AppError, type ErrorBody } from '@imagegen/core/errors/app-error';
+import { AppError } from '@imagegen/core/errors/app-error';
 import { type Adjustment, adjustmentSchema } from '@imagegen/core/generation/adjustment';
-import { generationInputSchema } from '@imagegen/core/generation/input';
+import { type GenerationInput, generationInputSchema } from '@imagegen/core/generation/input';
 import { mapToProvider } from '@imagegen/core/mapping/map-to-provider';
 import type { ProviderCall } from '@imagegen/core/mapping/provider-plan';
-import { whyNot } from '@imagegen/core/mapping/refusals';
+import { findRefusals, type Refusal } from '@imagegen/core/mapping/refusals';
 import { isUp } from '@imagegen/core/routing/engine-health';
 import { validate } from '@imagegen/core/validation/validate';
 import * as z from 'zod';
@@ -44,20 +44,18 @@ export async function validateGeneration(
   try {
     const input = validate(generationInputSchema, body);
     const { settings, mapping, adjustments } = await prepareMapping(context, { userId: principal.userId, input, door });
-    const asked = input.engine ? [input.engine] : engineIds;
-    const perEngine = asked.map((id) => {
-      const check = checkEngine(id, () => mapToProvider(engines[id], settings, mapping), whyNot(engines[id], settings, mapping));
-      return { ...check, available: check.ok && isUp(context.health.current, id) };
+    const checks = askedEngines(input).map((id) => {
+      const refusals = findRefusals({ engine: engines[id], settings, context: mapping });
+      const check = checkEngine(id, () => mapToProvider(engines[id], settings, mapping), refusals);
+      return { refusals, check: { ...check, available: check.ok && isUp(context.health.current, id) } };
     });
-    const valid = perEngine.some(({ ok }) => ok);
+    const valid = checks.some(({ check }) => check.ok);
     return {
       valid,
-      errors: valid
-        ? []
-        : perEngine.map(({ engine, reasons }): ErrorBody => ({ code: 'LIMIT_EXCEEDED', message: reasons.join(' '), details: { engine } })),
+      errors: valid ? [] : checks.flatMap(({ refusals }) => refusals),
       warnings: adjustments.map(({ reason }) => reason),
       normalized: settings,
-      per_engine: perEngine,
+      per_engine: checks.map(({ check }) => check),
     };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -65,11 +63,18 @@ export async function validateGeneration(
   }
 }
 
+/** The engines that a generation with this input could be made by. */
+function askedEngines({ engine, provider_preference: provider = 'auto' }: GenerationInput): EngineId[] {
+  if (engine) return [engine];
+  return engineIds.filter((id) => provider === 'auto' || engines[id].provider === provider);
+}
+
 function checkEngine(
   engine: EngineId,
   map: () => { plan: { calls: ProviderCall[] }; adjustments: Adjustment[] },
-  reasons: string[],
+  refusals: Refusal[],
 ): Omit<ValidationOutput['per_engine'][number], 'available'> {
+  const reasons = refusals.map(({ message }) => message);
   if (reasons.length > 0) return { engine, ok: false, reasons, adjustments: [], provider_request: [] };
   const { plan, adjustments } = map();
   return { engine, ok: true, reasons, adjustments, provider_request: plan.calls };

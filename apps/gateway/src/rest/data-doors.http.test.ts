@@ -373,3 +373,20 @@ async function counted(): Promise<void> {
   while (await database.db.selectFrom('generation_outcomes').select('id').limit(1).executeTakeFirst())
     await rollUpOutcomes(database.db, 1_000);
 }
+
+describe('a validation', () => {
+  const loras = [{ id: 309 }, { id: 310 }, { id: 311 }];
+  it.each([
+    [{ loras, engine: 'flux-standard' }, 1, 'LIMIT_EXCEEDED', { limit: 2, given: 3, engine: 'flux-standard' }],
+    [{ loras, provider_preference: 'openai' }, 3, 'LIMIT_EXCEEDED', { limit: 0, given: 3, engine: 'openai' }],
+    [{ engine: 'openai-edit' }, 1, 'VALIDATION_ERROR', { fields: [{ path: 'reference_image' }] }],
+    [{ loras: [{ id: 1 }] }, 1, 'INVALID_LORA', { invalid_ids: [1] }],
+    [{ steps: 0 }, 1, 'VALIDATION_ERROR', { fields: [{ path: 'steps' }] }],
+  ])('of %j finds what generating would answer', async (wish, count, code, details) => {
+    const sent = { prompt: 'a fox', ...wish };
+    const { body: validation } = await call('user1', 'POST', '/api:v2/utils/validate', sent);
+    expect([validation.valid, validation.errors.length, validation.errors[0]]).toMatchObject([false, count, { code, details }]);
+    const { status, body: refused } = await call('user1', 'POST', '/api:v2/smart/generate', sent);
+    expect([status, refused.error]).toMatchObject([400, { code, details }]);
+  });
+});
