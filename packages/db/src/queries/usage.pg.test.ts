@@ -2,7 +2,7 @@ import type { EngineId } from '@imagegen/core/engines/engine';
 import { everybody, type UsageDimension } from '@imagegen/core/insight/roll-up';
 import { timeBucket, timeBuckets } from '@imagegen/core/insight/time-buckets';
 import fc from 'fast-check';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMigratedDatabase, type MigratedDatabase } from '../migrated-database.ts';
 import { up as sumMonths } from '../migrations/20261120T221000-usage-months.ts';
@@ -126,6 +126,6 @@ it('has the same months from the migration, which sums up what was counted befor
   const counted = await months();
   expect(counted.length).toBeGreaterThan(100);
   await sql`drop table usage_months`.execute(db);
-  await sumMonths(db);
+  await sumMonths(db as unknown as Kysely<unknown>);
   expect(await months()).toEqual(counted);
 });
