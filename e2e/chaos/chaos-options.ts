@@ -12,11 +12,13 @@ export type ChaosOptions = {
   /** Names of faults or groups; empty: all. */
   faults: string[];
   outDir: string;
+  /** How long everything may take to come to rest. */
+  quietLimitMs: number;
   /** Added to the environment of all processes. */
   env?: NodeJS.ProcessEnv;
 };
 
-/** Reads `--seed --n --rate --at-once --faults a,b --out DIR`. Throws a RangeError for a number that is none. */
+/** Reads `--seed --n --rate --at-once --faults a,b --quiet SECONDS --out DIR`. Throws a RangeError for a number that is none. */
 export function parseOptions(args: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -26,6 +28,8 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       rate: { type: 'string', default: '6' },
       'at-once': { type: 'string', default: '2' },
       faults: { type: 'string', default: '' },
+      // Answers, runs and a provider that may still call back, which is given a minute, fit into it.
+      quiet: { type: 'string', default: '90' },
       out: { type: 'string' },
     },
   });
@@ -36,6 +40,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     rate: number('rate', values.rate),
     atOnce: number('at-once', values['at-once']),
     faults: values.faults.split(',').filter(Boolean),
+    quietLimitMs: number('quiet', values.quiet) * 1_000,
     outDir: resolve(
       values.out ?? join(import.meta.dirname, '../../.data/chaos', `${new Date().toISOString().replaceAll(/[:.]/g, '')}-${seed}`),
     ),

@@ -23,8 +23,6 @@ import type { Accepted } from './workload/place-order.ts';
 import { createUsers } from './workload/users.ts';
 
 const userCount = 50;
-/** Answers, runs and the patience with a provider that may still call back, a minute, fit into it. */
-const quietLimitMs = 90_000;
 
 type Served = { order: Order; customer: Customer; accepted: Accepted };
 
@@ -43,7 +41,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     const { strikes, recovered } = await work();
     await repairs.stop();
     const history = await readHistory(historyFile);
-    say(recovered.recoveryMs === null ? `not quiet after ${quietLimitMs} ms` : `quiet after ${recovered.recoveryMs} ms; checking`);
+    say(recovered.recoveryMs === null ? `not quiet after ${options.quietLimitMs} ms` : `quiet after ${recovered.recoveryMs} ms; checking`);
     const evidence = await collectEvidence({
       system,
       history,
@@ -86,7 +84,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
       stopFaults.abort();
       const strikes = await nemesis;
       await makeWell(system);
-      const recovered = await untilQuiet(system.databaseUrl, quietLimitMs);
+      const recovered = await untilQuiet(system.databaseUrl, options.quietLimitMs);
       const patience = setTimeout(() => {
         stopped = true;
       }, 15_000);

@@ -54,6 +54,7 @@ const cases: Case[] = [
     'I2',
     /was seen to end as/,
   ],
+  ['an end that nobody can explain', withGeneration({ ...failed, error_code: 'INTERNAL' }), 'I2', /broke off inside/],
   ['an attempt bought twice', { purchases: [purchase, { ...purchase, id: 'fal-2', billed: false }] }, 'I3', /2 requests accepted by fal/],
   [
     'more requests than attempts where there is no token',

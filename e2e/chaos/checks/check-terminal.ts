@@ -11,7 +11,7 @@ const after: Readonly<Record<string, readonly string[]>> = {
   failed: [],
 };
 
-/** I2: one end, legal steps to it, and what was seen as the end stays as it was seen. */
+/** I2: one end, legal steps to it, a reason that can be named, and what was seen as the end stays as it was seen. */
 export function checkTerminal({ history, generations, events }: Evidence): Finding {
   const byGeneration = groupBy(events, ({ generation_id }) => generation_id);
   const inRows = generations.flatMap((row) => {
@@ -24,6 +24,7 @@ export function checkTerminal({ history, generations, events }: Evidence): Findi
         ? [`${row.generation_id}: is ${row.status}, its last event says ${ends[0]?.type}`]
         : []),
       ...(isEnded !== (row.completed_at !== null) ? [`${row.generation_id}: ${row.status}, but completed_at does not fit`] : []),
+      ...(row.error_code === 'INTERNAL' ? [`${row.generation_id}: broke off inside`] : []),
       ...illegalSteps(own).map((step) => `${row.generation_id}: ${step}`),
     ];
   });
