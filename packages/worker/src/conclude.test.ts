@@ -1,7 +1,7 @@
 import type { ClaimedGeneration } from '@imagegen/db/queries/claims';
 import { expect, test } from 'vitest';
+import { conclude } from './conclude.ts';
 import type { CallEnd } from './run-call.ts';
-import { conclude } from './run-generation.ts';
 
 const actual = { steps: null, cfg_scale: null, width: 64, height: 64 };
 

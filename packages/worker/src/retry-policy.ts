@@ -2,7 +2,13 @@ import type { ErrorCode } from '@imagegen/core/errors/error-codes';
 import { fullJitterMs } from '@imagegen/runtime/backoff';
 import type { ProviderError, ProviderErrorKind } from './provider-error.ts';
 
+/** At one engine. */
 export const maxTries = 3;
+
+/** Tries that were made at the generation's engine, those at engines it has left aside. */
+export function triesHere(generation: { tries: number; tries_elsewhere: number }): number {
+  return generation.tries - generation.tries_elsewhere;
+}
 
 export type Verdict = { kind: 'retry'; delayMs: number } | { kind: 'unknown' } | { kind: 'fail'; code: ErrorCode };
 
@@ -21,7 +27,7 @@ const codes: Record<ProviderErrorKind, ErrorCode> = {
 };
 
 /**
- * What follows a failed paid call. Only what is known to be unbilled is tried again, at most three times in all, with full jitter, not
+ * What follows a failed paid call. Only what is known to be unbilled is tried again, at most three times at one engine, with full jitter, not
  * before `Retry-After`. What may have been bought is `unknown` and never simply repeated.
  */
 export function judge(error: ProviderError, triesBefore: number, random: () => number = Math.random): Verdict {

@@ -16,7 +16,7 @@ import { ProviderError } from './provider-error.ts';
 import { sendWithinMs } from './provider-http.ts';
 import { announceEvent, progressReporter } from './report-progress.ts';
 import { resolveLost } from './resolve-lost.ts';
-import { judge, maxTries } from './retry-policy.ts';
+import { judge, maxTries, triesHere } from './retry-policy.ts';
 import { type StoredOutput, storeOutput } from './store-output.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -193,7 +193,7 @@ async function recover(run: CallRun, attempt: ClaimedAttempt): Promise<CallEnd> 
     return follow(run, attempt, resolution.reference);
   }
   if (resolution.kind === 'wait') return { kind: 'later', delayMs: resolution.delayMs };
-  const mayTryAgain = run.generation.tries + 1 < maxTries;
+  const mayTryAgain = triesHere(run.generation) + 1 < maxTries;
   if (resolution.kind === 'never-arrived') {
     const error: StoredError = { code: 'PROVIDER_ERROR', message: 'The request never reached the provider.' };
     return fail(run, attempt, { error, retryDelayMs: mayTryAgain ? 0 : null });
@@ -212,7 +212,7 @@ const outcomeUnknown: StoredError = {
 /** @param failure `known`: the provider's id is known, so that what is unknown now stays so. */
 async function refused(run: CallRun, attempt: Attempt, { error, known }: { error: unknown; known: boolean }): Promise<CallEnd> {
   if (!(error instanceof ProviderError)) throw error;
-  const verdict = judge(error, run.generation.tries);
+  const verdict = judge(error, triesHere(run.generation));
   run.context.logger.warn(
     { attempt: attempt.id, kind: error.kind, billed: error.billed, verdict: verdict.kind, err: error },
     'provider call failed',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { generationStatuses } from './status.ts';
 
 /** What can happen to a generation, in the past tense. `completed` and `failed` are last, and only ever one of them. */
-export const eventTypes = ['accepted', 'submitted', 'queued', 'progressed', 'retried', 'completed', 'failed'] as const;
+export const eventTypes = ['accepted', 'submitted', 'queued', 'progressed', 'retried', 'failed_over', 'completed', 'failed'] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /** One line of a generation's log. `seq` starts at 1 and has no gaps. */

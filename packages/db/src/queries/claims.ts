@@ -37,6 +37,10 @@ export type ClaimedGeneration = {
   settings: GenerationSettings;
   lease_epoch: number;
   tries: number;
+  /** Of `tries`, those made at engines it has left; their attempts are not among `attempts`. */
+  tries_elsewhere: number;
+  /** Engines it may still move to, in order. */
+  fallbacks: EngineId[];
   /** Claims in a row from which nothing came, this one included: above `mostClaims` its owners keep dying of it. */
   claims: number;
   event_seq: number;
@@ -57,6 +61,8 @@ export type Claim = {
   generationId: string;
   owner: string;
   leaseMs: number;
+  /** What the claimant can work with; a ring may come too late, after the generation has moved. Absent: any. */
+  engines?: readonly EngineId[];
   /** A user's generations in progress at once; absent: any number. */
   maxRunningPerUser?: number | undefined;
 };
@@ -67,11 +73,12 @@ export type Claim = {
  */
 export async function claimGeneration(db: Executor, claim: Claim): Promise<ClaimedGeneration | null> {
   const most = claim.maxRunningPerUser ?? null;
+  const own = claim.engines ?? null;
   const { rows } = await sql<ClaimedGeneration>`/* prepare: claim_generation */
     with due as materialized (
       select generation_id, user_id, status from generation_history_v2
       where generation_id = ${claim.generationId} and status = any(${openStatuses}::generation_status[])
-        and (lease_until is null or lease_until < now()) and next_attempt_at <= now()
+        and (lease_until is null or lease_until < now()) and next_attempt_at <= now() and (${own}::text[] is null or engine = any(${own}::text[]))
       for no key update
     ), asked as materialized (
       select generation_id, status = 'processing' or ${most}::int is null or may_run(user_id, ${most}::int) as runs from due
@@ -84,14 +91,17 @@ export async function claimGeneration(db: Executor, claim: Claim): Promise<Claim
     set lease_epoch = lease_epoch + 1, claims = claims + 1, lease_owner = ${claim.owner}, lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000}::float8),
       status = 'processing', started_at = coalesce(started_at, now())
     where generation_id in (select generation_id from asked where runs)
-    returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, claims, event_seq, started_at,
+    returning generation_id, request_id, user_id, engine, provider, plan, settings, lease_epoch, tries, tries_elsewhere, claims, event_seq, started_at,
+      jsonb_path_query_array(fallbacks, '$[*].engine') as fallbacks,
       cancel_requested_at is not null as cancel_requested, (extract(epoch from deadline_at - now()) * 1000)::float8 as remaining_ms,
       (extract(epoch from deadline_at - created_at) * 1000)::float8 as allowed_ms,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', a.id, 'try', a.try, 'call', a.call, 'state', a.state, 'callback_token', a.callback_token,
           'age_ms', (extract(epoch from now() - a.created_at) * 1000)::float8, 'provider_request_id', a.provider_request_id,
           'provider_urls', a.provider_urls, 'images', a.images, 'error', a.error, 'cost_micros', a.cost_micros) order by a.try, a.call)
-        from generation_attempts a where a.generation_id = g.generation_id), '[]'::jsonb) as attempts`.execute(db);
+        from generation_attempts a where a.generation_id = g.generation_id and a.try > g.tries_elsewhere), '[]'::jsonb) as attempts`.execute(
+    db,
+  );
   return rows[0] ?? null;
 }
 
