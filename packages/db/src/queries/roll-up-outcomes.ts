@@ -47,7 +47,7 @@ async function add(db: Executor, { usage, months, loras, pairs }: RolledUp): Pro
 
 /** Each by its number: a subquery over both arrays takes longer than everything else about a row. */
 const bucketSums = Array.from({ length: timeBuckets }, (_, index) => {
-  const bucket = sql.lit(index + 1);
+  const bucket = sql`${index + 1}::int`;
   return sql`known.time_buckets[${bucket}] + excluded.time_buckets[${bucket}]`;
 });
 
