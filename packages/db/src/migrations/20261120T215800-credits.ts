@@ -3,11 +3,12 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Double entry: every row moves one amount from one account to another, so that the sum over all accounts is zero whatever is written.
  * Rows are only ever added. `credit_balances` repeats what the rows of a metered user add up to, to be checked against and locked.
+ * Nothing looks for a row by its id alone, and an index for it would be paid by every accept.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table ledger_transfers (
-      id bigint generated always as identity primary key,
+      id bigint generated always as identity,
       generation_id text,
       attempt_id text,
       user_id bigint,
@@ -68,8 +69,8 @@ async function holdForOpenGenerations(db: Kysely<unknown>): Promise<void> {
     update generation_history_v2 set hold_micros = 2 * estimated_cost_micros
     where status in ('pending', 'processing') and estimated_cost_micros > 0`.execute(db);
   await sql`
-    insert into ledger_transfers (generation_id, user_id, kind, debit_account, credit_account, amount_micros)
-    select generation_id, user_id, 'hold', 'grants', 'grant_hold:' || user_id, hold_micros
+    insert into ledger_transfers (generation_id, kind, debit_account, credit_account, amount_micros)
+    select generation_id, 'hold', 'grants', 'grant_hold:' || user_id, hold_micros
     from generation_history_v2 where status in ('pending', 'processing') and hold_micros > 0`.execute(db);
 }
 

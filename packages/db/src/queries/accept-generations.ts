@@ -84,6 +84,7 @@ function acceptAll(input: string) {
     ), ${store({
       from: sql`input where key is null or generation_id in (select generation_id from claimed)`,
       spendScopes: sql`null::text[]`,
+      concerned: sql`null::bigint`,
       heldFrom: sql`'grants'`,
       heldIn: sql`'grant_hold:'`,
     })}
@@ -97,6 +98,7 @@ function acceptOnTerms(input: string, { metered, dailyCapPerUserMicros, dailyCap
     ), ${store({
       from: sql`input join decided using (generation_id) where refused_by is null`,
       spendScopes: sql`spend_scopes`,
+      concerned: sql`case when ${metered} then user_id end`,
       heldFrom: sql`case when ${metered} then 'user:' || user_id else 'grants' end`,
       heldIn: sql`case when ${metered} then 'hold:' else 'grant_hold:' end`,
     })}
@@ -116,7 +118,9 @@ function rowsOf(input: string): Fragment {
     )`;
 }
 
-function store({ from, spendScopes, heldFrom, heldIn }: Record<'from' | 'spendScopes' | 'heldFrom' | 'heldIn', Fragment>): Fragment {
+/** `concerned`: in whose history the hold stands; nobody's where it takes nothing from a balance. */
+function store(parts: Record<'from' | 'spendScopes' | 'concerned' | 'heldFrom' | 'heldIn', Fragment>): Fragment {
+  const { from, spendScopes, concerned, heldFrom, heldIn } = parts;
   return sql`accepted as (
       insert into generation_history_v2 (generation_id, request_id, user_id, provider, engine, api, settings, loras, plan, adjustments,
         routing, fallbacks, metadata, estimated_cost_micros, hold_micros, spend_scopes, estimated_time_seconds, deadline_at)
@@ -126,7 +130,7 @@ function store({ from, spendScopes, heldFrom, heldIn }: Record<'from' | 'spendSc
       returning generation_id, user_id, hold_micros
     ), held as (
       insert into ledger_transfers (generation_id, user_id, kind, debit_account, credit_account, amount_micros)
-      select generation_id, user_id, 'hold', ${heldFrom}, ${heldIn} || user_id, hold_micros from accepted
+      select generation_id, ${concerned}, 'hold', ${heldFrom}, ${heldIn} || user_id, hold_micros from accepted
     ), logged as (
       insert into generation_events (generation_id, seq, type, status, progress)
       select generation_id, 1, 'accepted', 'pending', 0 from accepted

@@ -119,7 +119,7 @@ function settle(costMicros: number): Fragment {
       select generation_id, part.user_id, kind, debit_account, credit_account, amount_micros
       from hold, lateral (values
         (user_id, 'settle', held_in, 'revenue', settled),
-        (user_id, 'release', held_in, held_from, held - settled),
+        (case when held_from <> 'grants' then user_id end, 'release', held_in, held_from, held - settled),
         (null, 'overrun', 'overrun', 'revenue', ${costMicros}::bigint - settled)
       ) as part (user_id, kind, debit_account, credit_account, amount_micros)
       where amount_micros > 0
