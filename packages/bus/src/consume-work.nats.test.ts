@@ -171,3 +171,27 @@ test('what a stopped process had asked for goes to another one at once', async (
   expect(performance.now() - from).toBeLessThan(2_000);
   expect(seen.toSorted()).toEqual(ids);
 });
+
+test('a lane takes a message only with a place, and gives it back when the message is worked off', async () => {
+  await using started = await startBus();
+  const { bus } = started;
+  const place = Promise.withResolvers<void>();
+  let given = 0;
+  const places = {
+    async enter() {
+      await place.promise;
+      given += 1;
+      return { [Symbol.dispose]: () => void (given -= 1) };
+    },
+  };
+  const seen: string[] = [];
+  const handle: Handle = async (id) => void seen.push(`${id} with ${given}`);
+  await using _lanes = consumeWork({ bus, provider: 'fal', concurrency: 1, places, logger: silent, handle });
+  await ring(bus, 'a');
+  const { num_waiting } = await bus.manager.consumers.info(streams.work.name, 'fal');
+  expect([num_waiting, seen]).toEqual([0, []]);
+  place.resolve();
+  await ring(bus, 'b');
+  await eventually(async () => (await left(bus)) === 0);
+  expect(seen).toEqual(['a with 1', 'b with 1']);
+});

@@ -13,6 +13,8 @@ type WorkConsumption = {
   provider: Provider;
   /** How many generations are worked on at once; no message is taken without a free place. */
   concurrency: number;
+  /** Whoever takes a message needs a place here first, and keeps it until the message is worked off; absent: there are enough. */
+  places?: { enter: (stop: AbortSignal) => Promise<Disposable> };
   logger: Logger;
   /** Resolves when nothing more is to be done for this ring. `stillWorking` keeps the message ours; call it while there is progress. */
   handle: (generationId: string, stillWorking: () => void) => Promise<void>;
@@ -41,6 +43,7 @@ async function runLane(work: WorkConsumption, stop: AbortSignal): Promise<void> 
   let failures = 0;
   while (!stop.aborted) {
     try {
+      using _place = await work.places?.enter(stop);
       consumer ??= await work.bus.jetstream.consumers.get(streams.work.name, work.provider);
       const pulled = consumer.next({ expires: pullMs });
       const message = await Promise.race([pulled, stopped]);

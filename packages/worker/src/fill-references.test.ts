@@ -19,6 +19,7 @@ const vault: Vault = {
   has: async (key) => key === sha256,
   remove: async () => undefined,
   check: async () => undefined,
+  list: async () => ({ objects: [], next: null }),
 };
 
 function fill(body: Record<string, unknown>, inlinesReferences = false) {

@@ -96,7 +96,7 @@ const budgetPauseMs = 4_000;
 
 async function start(run: CallRun, { repeated } = { repeated: false }): Promise<CallEnd> {
   const { context, generation, held, index } = run;
-  const { adapter, db, retryBudget } = context;
+  const { adapter, db, retryBudget, concurrency } = context;
   const prepared = await prepare(run);
   if ('kind' in prepared) return prepared;
   if (isTooLate(run)) return { kind: 'failed', error: deadlineError };
@@ -119,6 +119,7 @@ async function start(run: CallRun, { repeated } = { repeated: false }): Promise<
   try {
     const answer = await adapter.submit({ call: prepared, callbackUrl: callbackUrl(context, attempt), signal: run.posting });
     retryBudget.taken({ repeated });
+    concurrency.wentWell();
     if (answer.kind === 'submitted') {
       const reference = { ...answer, endpoint: run.call.endpoint };
       await adopt(run, attempt, reference);
@@ -130,8 +131,13 @@ async function start(run: CallRun, { repeated } = { repeated: false }): Promise<
     ]);
     return end;
   } catch (error) {
+    if (error instanceof ProviderError && isOverload(error)) concurrency.overloaded();
     return refused(run, attempt, { error, known: false });
   }
+}
+
+function isOverload({ kind, billed }: ProviderError): boolean {
+  return kind === 'rate-limited' || (kind === 'unavailable' && billed === 'unknown');
 }
 
 /** Of a provider that says nothing else, with what reading the answer may take on top. */

@@ -10,6 +10,7 @@ import { checkDatabase, openDatabase } from '@imagegen/db/open-database';
 import { startHealthServer } from '@imagegen/runtime/health-server';
 import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import { CallbackBell } from './callback-bell.ts';
 import { CancelBell } from './cancel-bell.ts';
 import { EngineWatches } from './engine-watches.ts';
@@ -48,6 +49,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
     vault,
     logger,
     adapter,
+    concurrency: new AdaptiveConcurrency(config.concurrency),
     retryBudget: new RetryBudget(),
     watches: new EngineWatches(),
     cancelBell: new CancelBell(),
@@ -80,6 +82,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
         bus,
         provider: adapter.provider,
         concurrency: config.concurrency,
+        places: context.concurrency,
         logger,
         async handle(generationId, stillWorking) {
           running += 1;

@@ -2,6 +2,7 @@ import type { Bus } from '@imagegen/bus/connect';
 import type { Database } from '@imagegen/db/open-database';
 import type { Logger } from '@imagegen/runtime/logger';
 import type { Vault } from '@imagegen/vault/vault';
+import type { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { CallbackBell } from './callback-bell.ts';
 import type { CancelBell } from './cancel-bell.ts';
 import type { EngineWatches } from './engine-watches.ts';
@@ -20,6 +21,8 @@ export type WorkerContext = {
   maxRunningPerUser: number;
   /** `PROVIDER_WEBHOOK_BASE_URL`; null: polling only. */
   callbackBaseUrl: string | null;
+  /** How many generations are worked on at once. */
+  concurrency: AdaptiveConcurrency;
   /** How many submissions may be repeated. */
   retryBudget: RetryBudget;
   /** What this process has seen of its engines. */

@@ -12,6 +12,7 @@ import { openVault } from '@imagegen/vault/open-vault';
 import { picture } from '@imagegen/vault/picture.fixture';
 import type { Vault } from '@imagegen/vault/vault';
 import { expect } from 'vitest';
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import { CallbackBell } from './callback-bell.ts';
 import { CancelBell } from './cancel-bell.ts';
 import { EngineWatches } from './engine-watches.ts';
@@ -52,6 +53,7 @@ export function aWorker({ db, bus, vault }: Workshop, adapter: ScriptedAdapter, 
     owner: 'first',
     maxRunningPerUser: 1_000,
     callbackBaseUrl: null,
+    concurrency: new AdaptiveConcurrency(16),
     retryBudget: new RetryBudget(),
     watches: new EngineWatches(),
     cancelBell: new CancelBell(),
