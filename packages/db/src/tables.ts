@@ -165,7 +165,7 @@ type WebhookInboxTable = {
   provider_request_id: string;
   callback_token: string;
   received_at: Time;
-  /** Null: parked, its token belongs to no attempt that is known. */
+  /** Null: to be looked at again. Its token belongs to no attempt that is known, or somebody held the generation. */
   processed_at: NullableTime;
 };
 

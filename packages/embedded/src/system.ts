@@ -63,9 +63,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     PUBLIC_BASE_URL: urls.gateway,
     VAULT_DIR: join(folder.path, 'vault'),
     SIMULATOR_LEDGER_FILE: join(folder.path, 'simulator-ledger.ndjson'),
-    // Shared by the simulator, which signs, and the gateway, which checks.
-    REPLICATE_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
     ...given,
+    ...webhookSecret(given),
     DATA_DIR: folder.path,
     DATABASE_URL: urls.database,
     NATS_URL: urls.nats,
@@ -93,4 +92,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
 async function stopAll(processes: readonly SupervisedProcess[]): Promise<void> {
   await Promise.all(processes.map((each) => each.stop()));
+}
+
+/** Shared by the simulator, which signs as Replicate does, and the gateway, which checks; drawn anew where none is given. */
+function webhookSecret({ REPLICATE_WEBHOOK_SECRET: given, REPLICATE_WEBHOOK_SECRET_FILE: file }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return file ? {} : { REPLICATE_WEBHOOK_SECRET: given || `whsec_${randomBytes(24).toString('base64')}` };
 }

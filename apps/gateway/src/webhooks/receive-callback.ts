@@ -29,7 +29,7 @@ async function ringFor({ bus, logger }: Receiving, { provider, generation_id, du
   );
 }
 
-/** Looks at parked callbacks again, and forgets old ones. */
+/** Looks again at callbacks that nobody could deal with yet, and forgets old ones. */
 export function startInboxSweepers({ metrics, ...context }: Receiving & { metrics: Metrics }): AsyncDisposable[] {
   const { db, logger } = context;
   const sweep = async () => {
@@ -38,7 +38,7 @@ export function startInboxSweepers({ metrics, ...context }: Receiving & { metric
     metrics.repairs.inc({ kind: 'parked-callback' }, rings.length);
   };
   return [
-    startBackgroundLoop({ name: 'parked-callbacks', everyMs: 10_000, logger, round: sweep }),
+    startBackgroundLoop({ name: 'parked-callbacks', everyMs: 1_000, logger, round: sweep }),
     startBackgroundLoop({ name: 'prune-callbacks', everyMs: 300_000, logger, round: async () => void (await pruneCallbacks(db)) }),
   ];
 }

@@ -11,8 +11,8 @@ import type { SignedWebhook } from './signed-webhook.ts';
 const bodyLimitBytes = 1024 * 1024;
 const params = z.object({ token: z.string().regex(/^[\w-]{32}$/) });
 const providerId = z.string().min(1).max(200);
-const falBody = z.object({ request_id: providerId });
-const replicateBody = z.object({ id: providerId });
+const falBody = z.looseObject({ request_id: providerId });
+const replicateBody = z.looseObject({ id: providerId });
 const answers = { 202: z.object({ status: z.literal('accepted') }), ...openErrors(400, 401, 404, 413, 429, 503) };
 
 type Scheme = {
@@ -62,7 +62,7 @@ function falScheme({ config: { webhooks } }: GatewayContext): Scheme {
     provider: 'fal',
     summary: 'fal says that a request has ended',
     security: [{ falSignature: [] }],
-    body: falBody.meta({ examples: [{ request_id: '764cabcf-b745-4b3e-ae38-1200304cf45b' }] }),
+    body: falBody.meta({ examples: [{ request_id: '764cabcf-b745-4b3e-ae38-1200304cf45b', status: 'OK' }] }),
     async read(webhook) {
       if (!(await signatures.verify(webhook))) return 'forged';
       const body = falBody.safeParse(readJson(webhook.rawBody));

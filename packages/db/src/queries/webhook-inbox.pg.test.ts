@@ -3,7 +3,7 @@ import { newToken } from '@imagegen/runtime/ids';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createMigratedDatabase, type MigratedDatabase } from '../migrated-database.ts';
-import { aClaimedGeneration, anIntent, aUser } from '../new-generation.fixture.ts';
+import { aClaimedGeneration, anIntent, aUser, expireLease } from '../new-generation.fixture.ts';
 import type { Database } from '../open-database.ts';
 import { recordIntent, recordOutcome, recordSubmitted } from './attempts.ts';
 import { claimGeneration, releaseLease } from './claims.ts';
@@ -56,6 +56,26 @@ test('a callback for an answer that was lost makes the generation due at once', 
   expect(await claimGeneration(db, { generationId, owner: 'next', leaseMs: 1_000 })).not.toBeNull();
 });
 
+test('a callback that came while the loser of its answer was about to leave is dealt with as soon as he has left', async () => {
+  const { lease, callback, generationId } = await anAttempt();
+  expect((await storeCallback(db, callback)).ring).toMatchObject({ due: false });
+  expect(await takeParkedCallbacks(db)).toEqual([]);
+  await giveBack(lease);
+  expect(await takeParkedCallbacks(db)).toEqual([{ provider: 'fal', generation_id: generationId, due: true }]);
+  expect(await takeParkedCallbacks(db)).toEqual([]);
+  expect(await unrung()).toEqual([generationId]);
+});
+
+test('a callback while the owner of a lost answer is dead is kept for the next one', async () => {
+  const { callback, generationId } = await anAttempt();
+  await storeCallback(db, callback);
+  await sql`update webhook_inbox set received_at = now() - interval '20 minutes'`.execute(db);
+  expect(await pruneCallbacks(db)).toBe(0);
+  await expireLease(db, generationId);
+  expect(await takeParkedCallbacks(db)).toHaveLength(1);
+  expect(await findCallback(db, 'fal', callback.callbackToken)).toBe('r1');
+});
+
 test('a callback before our own answer, or while somebody polls, only rings', async () => {
   const { lease, intent, callback, generationId } = await anAttempt();
   const ring = { provider: 'fal', generation_id: generationId, due: false };
@@ -103,7 +123,8 @@ test('an unknown token, or one of another provider, is parked, wakes nobody, and
 });
 
 test('parked callbacks are kept for ten minutes, the others for a day', async () => {
-  const { callback } = await anAttempt();
+  const { lease, callback } = await anAttempt();
+  await giveBack(lease);
   await storeCallback(db, callback);
   await storeCallback(db, { ...callback, webhookId: 'w2', callbackToken: newToken() });
   const age = (minutes: number) => sql`update webhook_inbox set received_at = now() - make_interval(mins => ${minutes})`.execute(db);

@@ -19,8 +19,12 @@ const makeDue = (generations: RawBuilder<unknown>) => sql`
   where status = 'processing' and lease_owner is null and generation_id in (${generations})
   returning generation_id`;
 
-const lost = sql`state in ('intent', 'unknown')`;
-const open = sql`state in ('intent', 'unknown', 'submitted')`;
+/** Of a `generation_attempts attempt` and its `generation_history_v2 generation`. */
+const isOpen = sql`attempt.state in ('intent', 'unknown', 'submitted')`;
+const isLost = sql`attempt.state in ('intent', 'unknown')`;
+const isHeld = sql`generation.status = 'processing' and coalesce(generation.lease_until > now(), false)`;
+/** Whoever holds a generation whose attempt is lost may have looked into the inbox just before: what came must still be there when he leaves. */
+const isDealtWith = sql`not (${isLost} and ${isHeld})`;
 
 /**
  * Remembers that a provider called back with this token: for the first time for an attempt of ours (`matched`, with whom to ring), for none
@@ -34,42 +38,49 @@ export async function storeCallback(
   const { rows } = await sql<{ stored: boolean; generation_id: string | null; open: boolean | null; due: boolean }>`
     /* prepare: store_callback */
     with attempt as (
-      select generation_id, state from generation_attempts where callback_token = ${callbackToken} and provider = ${provider}
+      select attempt.generation_id, ${isOpen} as open, ${isLost} as lost, ${isDealtWith} as dealt_with
+      from generation_attempts attempt join generation_history_v2 generation using (generation_id)
+      where attempt.callback_token = ${callbackToken} and attempt.provider = ${provider}
     ), stored as (
       insert into webhook_inbox (provider, webhook_id, provider_request_id, callback_token, processed_at)
-      values (${provider}, ${webhookId}, ${providerRequestId}, ${callbackToken}, (select now() from attempt))
+      values (${provider}, ${webhookId}, ${providerRequestId}, ${callbackToken}, (select now() from attempt where dealt_with))
       on conflict do nothing
       returning webhook_id
-    ), due as (${makeDue(sql`select generation_id from attempt, stored where ${lost}`)})
+    ), due as (${makeDue(sql`select generation_id from attempt, stored where lost`)})
     select exists (select from stored) as stored, exists (select from due) as due,
-      (select generation_id from attempt) as generation_id, (select ${open} from attempt) as open`.execute(db);
+      (select generation_id from attempt) as generation_id, (select open from attempt) as open`.execute(db);
   const row = rows[0];
   if (!row?.stored) return { outcome: 'duplicate', ring: null };
   if (row.generation_id === null) return { outcome: 'parked', ring: null };
   return { outcome: 'matched', ring: row.open ? { provider, generation_id: row.generation_id, due: row.due } : null };
 }
 
-/** Takes the parked callbacks whose attempt is known by now; whom to ring. Safe with any number of replicas. */
+/**
+ * Takes the callbacks that were parked, or came while somebody held their generation, as soon as that has changed; whom to ring. Safe with
+ * any number of replicas.
+ */
 export async function takeParkedCallbacks(db: Executor): Promise<CallbackRing[]> {
   const { rows } = await sql<CallbackRing>`
     with taken as (
       update webhook_inbox inbox set processed_at = now()
-      from generation_attempts attempt
+      from generation_attempts attempt join generation_history_v2 generation using (generation_id)
       where inbox.processed_at is null and attempt.callback_token = inbox.callback_token and attempt.provider = inbox.provider
-      returning inbox.provider, attempt.generation_id, attempt.state
-    ), due as (${makeDue(sql`select generation_id from taken where ${lost}`)})
-    select provider, generation_id, generation_id in (select generation_id from due) as due from taken where ${open}`.execute(db);
+        and ${isDealtWith}
+      returning inbox.provider, attempt.generation_id, ${isOpen} as open, ${isLost} as lost
+    ), due as (${makeDue(sql`select generation_id from taken where lost`)})
+    select provider, generation_id, generation_id in (select generation_id from due) as due from taken where open`.execute(db);
   return rows;
 }
 
 /**
- * Forgets what is parked for longer than ten minutes, and everything after a day: no generation is open for so long, and a delivery that
- * old is refused by its timestamp. The number of rows.
+ * Forgets what belongs to no attempt for longer than ten minutes, and everything after a day: no generation is open for so long, and a
+ * delivery that old is refused by its timestamp. The number of rows.
  */
 export async function pruneCallbacks(db: Executor): Promise<number> {
   const { numAffectedRows } = await sql`
-    delete from webhook_inbox
-    where received_at < now() - interval '1 day' or (processed_at is null and received_at < now() - interval '10 minutes')`.execute(db);
+    delete from webhook_inbox inbox
+    where received_at < now() - interval '1 day' or (processed_at is null and received_at < now() - interval '10 minutes'
+      and not exists (select from generation_attempts attempt where attempt.callback_token = inbox.callback_token))`.execute(db);
   return Number(numAffectedRows);
 }
 
