@@ -9,6 +9,7 @@ import { openVault } from '@imagegen/vault/open-vault';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayContext } from './context.ts';
 import { HealthBoard, startReadingHealth } from './engines/health-board.ts';
+import { startMovingStranded } from './engines/move-stranded.ts';
 import { EventHub } from './events/event-hub.ts';
 import { AcceptQueue } from './generations/accept-queue.ts';
 import { ImageLinks } from './generations/image-links.ts';
@@ -53,6 +54,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
 
   const health = new HealthBoard();
   started.use(startReadingHealth(health, { db, logger }));
+  started.use(startMovingStranded({ db, logger, metrics, health }));
 
   const identity = started.use(openIdentity({ config, db, logger }));
   const context: GatewayContext = {

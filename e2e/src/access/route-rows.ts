@@ -80,6 +80,7 @@ export const routeRows: readonly Row[] = [
   route('POST /webhooks/fal/{token}', { ...everybody, own: 401, fixed: 'x'.repeat(32), body: () => ({ request_id: 'a' }) }),
   route('POST /webhooks/replicate/{token}', { ...everybody, own: 401, fixed: 'x'.repeat(32), body: () => ({ id: 'a' }) }),
   route('POST /api/tickets'),
+  route('GET /api:v2/admin/engines', admins),
   route('GET /api:v2/admin/keys', admins),
   route('POST /api:v2/admin/keys', { ...admins, own: 400 }),
   route('DELETE /api:v2/admin/keys/{id}', { ...admins, of: 'key', takesAway: true }),

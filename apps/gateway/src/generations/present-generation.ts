@@ -63,11 +63,21 @@ export function presentGeneration(row: GenerationRow, links: ImageLinks, now: Da
   };
 }
 
+type Movable = Pick<GenerationRow, 'provider' | 'engine' | 'plan' | 'adjustments' | 'routing' | 'estimated_time_seconds' | 'accepted_as'>;
+
+/** The row as it was answered first, at the engine it has perhaps left since. */
+export function asAccepted<Row extends Movable>(row: Row): Row {
+  if (!row.accepted_as) return row;
+  const { seed, ...first } = row.accepted_as;
+  const { failovers: _, ...routing } = row.routing;
+  return { ...row, ...first, routing, plan: { ...row.plan, calls: row.plan.calls.map((call) => ({ ...call, seed })) } };
+}
+
 /** The canonical output as it was at the moment of acceptance, whatever has happened since. */
 export function presentAtAccept(row: GenerationRow, links: ImageLinks): GenerationOutput {
   const untouched = { progress: 0, queue_position: null, images: [], credits_used: '0', delivery_adjustments: [], is_favorite: false };
   return presentGeneration(
-    { ...row, ...untouched, status: 'pending', error: null, started_at: null, completed_at: null },
+    { ...asAccepted(row), ...untouched, status: 'pending', error: null, started_at: null, completed_at: null },
     links,
     row.created_at,
   );

@@ -14,7 +14,7 @@ import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Door } from './door.ts';
 import { type PlannedGeneration, planGeneration } from './plan-generation.ts';
-import { pollUrl, presentAdjustment, presentReceipt } from './present-generation.ts';
+import { asAccepted, pollUrl, presentAdjustment, presentReceipt } from './present-generation.ts';
 
 export type Submission = {
   principal: Principal;
@@ -107,7 +107,7 @@ async function replay(
   const row = await findGeneration(db, principal.userId, found.generation_id);
   if (!row) throw new AppError('CONFLICT', 'The generation made with this idempotency key was deleted.');
   await limiter.refund(principal.userId, 'write');
-  return { ...present(row), replayed: true };
+  return { ...present(asAccepted(row)), replayed: true };
 }
 
 type Presentable = Pick<

@@ -5,6 +5,7 @@ import { generateProcedure } from './generate-procedure.ts';
 import { router, strict, userProcedure } from './init.ts';
 import { adminCreditsRouter, adminLedgerRouter, creditsRouter } from './routers/credits.ts';
 import { dataRouter } from './routers/data.ts';
+import { adminEnginesRouter } from './routers/engines.ts';
 import { fluxRouter } from './routers/flux.ts';
 import { generationsRouter } from './routers/generations.ts';
 import { adminKeysRouter, keysRouter } from './routers/keys.ts';
@@ -27,7 +28,7 @@ export const appRouter = router({
   tickets: router({ create: userProcedure.mutation(({ ctx }) => issueTicket(ctx, ctx.principal)) }),
   keys: keysRouter,
   credits: creditsRouter,
-  admin: router({ keys: adminKeysRouter, credits: adminCreditsRouter, ledger: adminLedgerRouter }),
+  admin: router({ engines: adminEnginesRouter, keys: adminKeysRouter, credits: adminCreditsRouter, ledger: adminLedgerRouter }),
 });
 
 export type AppRouter = typeof appRouter;

@@ -157,10 +157,13 @@ test('what nobody holds is found and moved where it stands, pending or begun for
   const held = await claimed();
   for (const { generation_id } of [begun, paying]) await expireLease(db, generation_id);
 
-  const found = (await listStranded(db, ['flux-standard'], 100)).map(({ generation_id }) => generation_id);
+  const found = (await listStranded(db, { at: ['flux-standard'], to: ['replicate'], limit: 100 })).map(
+    ({ generation_id }) => generation_id,
+  );
   expect(found).toEqual(expect.arrayContaining([generation.generation_id, begun.generation_id]));
   for (const { generation_id } of [pinned, paying, held]) expect(found).not.toContain(generation_id);
-  expect(await listStranded(db, ['openai-edit'], 100)).toEqual([]);
+  expect(await listStranded(db, { at: ['openai-edit'], to: ['replicate'], limit: 100 })).toEqual([]);
+  expect(await listStranded(db, { at: ['flux-standard'], to: ['openai-edit'], limit: 100 })).toEqual([]);
 
   expect(await failOverUnheld(db, { generationId: generation.generation_id, userId }, move)).not.toBeNull();
   expect(await read(generation.generation_id)).toMatchObject({ engine: 'replicate', status: 'pending', tries: 0, started_at: null });

@@ -82,12 +82,15 @@ async function moveOn(db: Executor, { generationId, userId }: Moving, { from, to
 
 export type Stranded = { generation_id: string; user_id: number; engine: EngineId; fallbacks: EngineId[] };
 
-/** Open generations at these engines that nobody holds, that may move, and of which nothing can have been bought yet. */
-export async function listStranded(db: Executor, at: readonly EngineId[], limit: number): Promise<Stranded[]> {
+/** Open generations at these engines that nobody holds, that may move to one of those, and of which nothing can have been bought yet. */
+export async function listStranded(
+  db: Executor,
+  { at, to, limit }: { at: readonly EngineId[]; to: readonly EngineId[]; limit: number },
+): Promise<Stranded[]> {
   const { rows } = await sql<Stranded>`
     select generation_id, user_id, engine, jsonb_path_query_array(fallbacks, '$[*].engine') as fallbacks
     from generation_history_v2 g
-    where status in ('pending', 'processing') and engine = any(${at}::text[]) and fallbacks <> '[]' and cancel_requested_at is null
+    where status in ('pending', 'processing') and engine = any(${at}::text[]) and jsonb_path_query_array(fallbacks, '$[*].engine') ?| ${to}::text[] and cancel_requested_at is null
       and (lease_until is null or lease_until < now()) and deadline_at > now() and ${nothingBought}
     order by rung_at limit ${limit}`.execute(db);
   return rows;

@@ -13,6 +13,7 @@ export const outputColumns = [
   'settings',
   'plan',
   'adjustments',
+  'accepted_as',
   'delivery_adjustments',
   'routing',
   'images',
@@ -44,6 +45,16 @@ export async function findGeneration(db: Executor, userId: number, id: string) {
 }
 
 export type GenerationRow = NonNullable<Awaited<ReturnType<typeof findGeneration>>>;
+
+/** What the caller attached to it. */
+export async function readMetadata(db: Executor, generationId: string): Promise<Record<string, string>> {
+  const row = await db
+    .selectFrom('generation_history_v2')
+    .select('metadata')
+    .where('generation_id', '=', generationId)
+    .executeTakeFirstOrThrow();
+  return row.metadata;
+}
 
 export async function listAttempts(db: Executor, generationId: string) {
   return db

@@ -1,6 +1,7 @@
 import { validate } from '@imagegen/core/validation/validate';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayContext } from '../../context.ts';
+import { enginesViewSchema, presentEngines } from '../../engines/present-engines.ts';
 import {
   createKeyFor,
   endKey,
@@ -18,8 +19,21 @@ const tags = ['administration'];
 const security = [{ apiKey: [] }];
 const config = { admin: true } as const;
 
-/** API keys of everybody. */
+/** API keys of everybody, and how the engines are. */
 export function registerAdmin(app: FastifyInstance, context: GatewayContext): void {
+  app.get(
+    '/api::v2/admin/engines',
+    {
+      config,
+      schema: {
+        tags,
+        security,
+        summary: 'How every engine is, its breakers, and the processes of the services behind it',
+        response: { 200: enginesViewSchema },
+      },
+    },
+    () => presentEngines(context),
+  );
   app.get(
     '/api::v2/admin/keys',
     {
