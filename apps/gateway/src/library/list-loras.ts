@@ -38,13 +38,18 @@ export async function getLora({ loras }: Catalogue, id: number): Promise<LoraOut
   return presentLora(lora, { stats: true });
 }
 
-/** All LoRAs as the reorganized group lists them; `compatibleWith` names an engine or a base model. */
+/**
+ * All LoRAs as the reorganized group lists them; `compatibleWith` names an engine, a base model, or a LoRA by id, slug or name: then the
+ * others of its base model.
+ */
 export async function listAvailableLoras(
   { loras }: Catalogue,
   { stats, compatibleWith }: { stats: boolean; compatibleWith: string | undefined },
 ): Promise<LoraOutput[]> {
   const known = await loras.all();
-  return known.filter((lora) => !compatibleWith || fitsModel(lora, compatibleWith)).map((lora) => presentLora(lora, { stats }));
+  const partner = known.find(({ id, slug, name }) => [String(id), slug, name].some((called) => called === compatibleWith));
+  const model = partner?.baseModel ?? compatibleWith;
+  return known.filter((lora) => lora !== partner && (!model || fitsModel(lora, model))).map((lora) => presentLora(lora, { stats }));
 }
 
 function matches(lora: Lora, { search, category, base_model, tags = [] }: LoraQuery): boolean {

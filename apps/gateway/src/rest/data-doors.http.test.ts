@@ -313,6 +313,8 @@ describe('LoRAs', () => {
     });
     expect((await call('user1', 'GET', '/api/loras/available')).body[0]).not.toHaveProperty('usage_count');
     expect((await call('user1', 'GET', '/api/loras/available?compatible_with=openai')).body).toEqual([]);
+    const others = (await call('user1', 'GET', '/api/loras/available?compatible_with=309')).body;
+    expect(others.map(({ id }: { id: number }) => id).sort()).toEqual([310, 311, 312, 313, 314]);
   });
 
   it('are judged together by what was learned', async () => {

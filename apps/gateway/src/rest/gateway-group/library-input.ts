@@ -20,7 +20,10 @@ export const gatewayPresetQuerySchema = z.object(presetQuerySchema.shape);
 export const gatewayPresetFromGenerationSchema = z.object(presetFromGenerationSchema.shape);
 export const gatewayCompatibilitySchema = z.object(compatibilityInputSchema.shape);
 export const gatewayLoraAnalyticsSchema = z.object(loraAnalyticsQuerySchema.shape);
-export const availableLorasSchema = z.object({ include_stats: z.boolean().optional(), compatible_with: z.string().max(100).optional() });
+export const availableLorasSchema = z.object({
+  include_stats: z.boolean().optional(),
+  compatible_with: z.string().max(100).optional().meta({ description: 'An engine, a base model, or a LoRA by id, slug or name.' }),
+});
 export const favoriteBodySchema = z.object({ favorite: z.boolean().optional() });
 export const retryBodySchema = z.object({ reroll: z.boolean().optional() });
 export const gatewayHistorySchema = z.object({
