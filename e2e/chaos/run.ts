@@ -12,6 +12,7 @@ import { unleash } from './faults/nemesis.ts';
 import { createRandom } from './random.ts';
 import { buildReport, type ChaosReport, writeReport } from './report.ts';
 import { type ChaosSystem, startChaosSystem } from './system/chaos-system.ts';
+import { watchBreakers } from './system/watch-breakers.ts';
 import { watchRepairs } from './system/watch-repairs.ts';
 import { untilQuiet } from './until-quiet.ts';
 import { askAsStranger, listOwn } from './workload/ask-as-stranger.ts';
@@ -38,8 +39,9 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     const historyFile = join(options.outDir, 'history.ndjson');
     const random = createRandom(options.seed);
     const repairs = watchRepairs(system.gatewayUrls);
+    const breakers = watchBreakers(system.databaseUrl);
     const { strikes, recovered } = await work();
-    await repairs.stop();
+    await Promise.all([repairs.stop(), breakers.stop()]);
     const history = await readHistory(historyFile);
     say(recovered.recoveryMs === null ? `not quiet after ${options.quietLimitMs} ms` : `quiet after ${recovered.recoveryMs} ms; checking`);
     const evidence = await collectEvidence({

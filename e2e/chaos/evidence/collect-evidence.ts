@@ -12,12 +12,13 @@ type Scene = {
   quiet: Evidence['quiet'];
   /** Of users: secrets that must not stand anywhere but in requests. */
   keys: readonly string[];
-  repairs: number;
+  /** What had to be counted while it happened. */
+  counted: Record<string, number>;
 };
 
 const markPattern = /mark[0-9a-z]+x[0-9a-z]{4,}/;
 
-export async function collectEvidence({ system, history, quiet, keys, repairs }: Scene): Promise<Evidence> {
+export async function collectEvidence({ system, history, quiet, keys, counted }: Scene): Promise<Evidence> {
   const { databaseUrl, ledgerFile, vaultDir, dataDir } = system;
   const { rows, sometimes } = await withDatabase(databaseUrl, async (client) => ({
     rows: await readRows(client),
@@ -35,6 +36,6 @@ export async function collectEvidence({ system, history, quiet, keys, repairs }:
     ...(await readVault(vaultDir, rows.generations)),
     quiet,
     leaks: leaks.flat(),
-    sometimes: { ...sometimes, 'repairs by sweepers': repairs },
+    sometimes: { ...sometimes, ...counted },
   };
 }

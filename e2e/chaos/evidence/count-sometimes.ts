@@ -20,7 +20,6 @@ export async function countSometimes(client: Client, dataDir: string, history: E
     'fenced writes': count(/"msg":"lease lost/g),
     'submissions adopted through a webhook': rows[0]?.adopted ?? 0,
     'attempts with an unknown outcome': rows[0]?.unknown ?? 0,
-    'breakers opened': count(/"msg":"[^"]*breaker[^"]*open/g),
     'requests shed (429 or 503)': calls.filter(({ status }) => status === 429 || status === 503).length,
     'answers lost': calls.filter(({ status }) => status === 'lost').length,
     'answers replayed': calls.filter(({ replayed }) => replayed).length,
