@@ -89,6 +89,25 @@ describe.concurrent("OpenAI's own client", () => {
     expect(gatewayPart(answer).engine).toBe('flux-standard');
   });
 
+  test('streams: an event with each picture', async () => {
+    const stream = await client.images.generate({ model: 'flux-standard', prompt: uniquePrompt(), n: 2, stream: true });
+    const events = [];
+    for await (const event of stream) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual(['image_generation.completed', 'image_generation.completed']);
+    for (const { b64_json } of events) expect(await fromBase64(b64_json)).toMatchObject({ format: 'png' });
+    const image = await toFile(await pictureFile(), 'picture.png', { type: 'image/png' });
+    for await (const event of await client.images.edit({ image, prompt: uniquePrompt(), stream: true }))
+      expect(event).toMatchObject({ type: 'image_edit.completed', b64_json: expect.any(String) });
+  });
+
+  test('throws what went wrong in the middle of a stream', async () => {
+    const stream = await client.images.generate({ model: 'flux-standard', prompt: uniquePrompt('a fox sim:error-422'), stream: true });
+    const read = async () => {
+      for await (const event of stream) expect(event).toBeUndefined();
+    };
+    await expect(read()).rejects.toThrow(APIError);
+  });
+
   test('lists the models', async () => {
     const models = (await client.models.list()).data;
     expect(models.map(({ id }) => id)).toEqual(expect.arrayContaining(['auto', 'flux-standard', 'openai-edit', 'gpt-image-2']));

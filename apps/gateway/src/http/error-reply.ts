@@ -8,10 +8,10 @@ export type ErrorFormatter = (error: AppError) => object;
 export const formatError: ErrorFormatter = (error) => ({ error: error.toBody(), message: error.message });
 
 /** Everything thrown behind a REST route ends here: known errors as they are, Fastify's own translated, the rest as INTERNAL without a word of why. */
-export function replyWithError(format: ErrorFormatter) {
+export function replyWithError(format: ErrorFormatter, statusOf: (error: AppError) => number = ({ code }) => errorCodes[code].http) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const error = toAppError(thrown);
-    const { http } = errorCodes[error.code];
+    const http = statusOf(error);
     if (http >= 500) request.log.error({ err: thrown, code: error.code }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     // Closing would reset a sender in the middle of its body before it reads the answer; Node drops the rest within the request's time.

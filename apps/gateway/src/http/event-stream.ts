@@ -6,7 +6,8 @@ const heartbeatMs = 15_000;
 const defaultStalledMs = 30_000;
 const reconnectMs = 1_000;
 
-export type ServerSentEvent = { id: string; data: object };
+/** `id` is what a reader comes back with; without one it cannot. `event` names a kind that readers subscribe to. */
+export type ServerSentEvent = { id?: string; event?: string; data: object };
 
 /**
  * Answers with server-sent events (HTML standard, 9.2). Nothing is read ahead of what the connection takes, so a slow reader costs one
@@ -33,9 +34,9 @@ export async function sendEventStream(
   const heartbeat = setInterval(() => out.writableNeedDrain || out.write(': still here\n\n'), heartbeatMs);
   try {
     await write(`retry: ${reconnectMs}\n\n`);
-    for await (const { id, data } of events) {
+    for await (const event of events) {
       if (out.destroyed) break;
-      await write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+      await write(textOf(event));
     }
     out.end();
   } catch (error) {
@@ -45,6 +46,11 @@ export async function sendEventStream(
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+function textOf({ id, event, data }: ServerSentEvent): string {
+  const head = `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}`;
+  return `${head}data: ${JSON.stringify(data)}\n\n`;
 }
 
 function isStalled(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { AppError } from '@imagegen/core/errors/app-error';
-import type { ErrorCode } from '@imagegen/core/errors/error-codes';
+import { type ErrorCode, errorCodes } from '@imagegen/core/errors/error-codes';
 import type { ErrorFormatter } from '../../http/error-reply.ts';
 
 /** OpenAI's names of our fields. */
@@ -36,6 +36,11 @@ const kinds: Partial<Record<ErrorCode, Kind>> = {
     ).map((code) => [code, { type: 'server_error', code: null }]),
   ),
 };
+
+/** OpenAI says 429 for an empty account as well; its clients know it as a RateLimitError with the code `insufficient_quota`. */
+export function openAiStatus({ code }: AppError): number {
+  return code === 'QUOTA_EXCEEDED' ? 429 : errorCodes[code].http;
+}
 
 /** OpenAI's error body, with our code and details beside it. */
 export const formatOpenAiError: ErrorFormatter = (error) => {

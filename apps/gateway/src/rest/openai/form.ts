@@ -13,7 +13,7 @@ export function editBodyOfForm({ fields, files }: Form): Record<string, unknown>
   const foreign = files.find(({ name }) => name !== 'image' && name !== 'image[]');
   if (foreign) throw validationError([{ path: foreign.name, message: 'is not supported: an edit here takes one picture and no mask' }]);
   const [picture, second] = files;
-  if (second) throw validationError([{ path: 'image', message: 'must be one picture' }]);
+  if (second) throw validationError([{ path: 'image', message: 'must be one picture, an edit here takes no more' }]);
   return picture ? { ...body, image: pictureDataUrl(picture.bytes, 'image') } : body;
 }
 

@@ -39,7 +39,7 @@ const shared = {
   user: z.string().max(512).nullish(),
   background: z.string().nullish(),
   moderation: z.string().nullish(),
-  stream: z.literal(false).nullish(),
+  stream: z.boolean().nullish().meta({ description: 'Server-sent events: one with each picture, as none of the engines shows parts' }),
   partial_images: z.int().nullish(),
   safety_identifier: z.string().nullish(),
   x_gateway: gatewayFieldsSchema.nullish(),
@@ -60,12 +60,14 @@ export const generationsBodySchema = z.strictObject({ ...shared, style: z.string
 
 const picture = z.union([z.string(), z.strictObject({ image_url: z.string() })]);
 
+const onePicture = z.array(picture).length(1, 'must be one picture, an edit here takes no more');
+
 /** The JSON body of `POST /v1/images/edits` (EditImageBodyJsonParam); a form has the same fields, with the picture as file `image`. */
 export const editsBodySchema = z
   .strictObject({
     ...shared,
-    image: z.union([picture, z.array(picture).min(1).max(1)]).optional(),
-    images: z.array(picture).min(1).max(1).optional(),
+    image: z.union([picture, onePicture]).optional(),
+    images: onePicture.optional(),
     input_fidelity: z.string().nullish(),
   })
   .meta({ examples: [{ model: 'openai-edit', prompt: 'make it night', images: [{ image_url: 'https://pictures.example.com/a.png' }] }] });

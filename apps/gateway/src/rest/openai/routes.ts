@@ -1,5 +1,6 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import { adjustmentSchema } from '@imagegen/core/generation/adjustment';
+import type { GenerationOutput } from '@imagegen/core/generation/output';
 import { receiptSchema } from '@imagegen/core/routing/receipt';
 import { validate } from '@imagegen/core/validation/validate';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -10,15 +11,17 @@ import { readPicture } from '../../generations/read-picture.ts';
 import { submitGeneration } from '../../generations/submit-generation.ts';
 import { waitForGeneration } from '../../generations/wait-for-generation.ts';
 import { replyWithError, toAppError } from '../../http/error-reply.ts';
+import { sendEventStream } from '../../http/event-stream.ts';
 import { acceptForms, readForm } from '../../http/multipart-body.ts';
 import { principalOf, requirePrincipal } from '../../http/request-principal.ts';
 import { answersOf } from '../error-schemas.ts';
 import { idempotencyKeyOf, idempotencyKeySchema } from '../idempotency-key.ts';
 import { pictureBodyBytes } from '../picture-body.ts';
-import { formatOpenAiError } from './error.ts';
+import { formatOpenAiError, openAiStatus } from './error.ts';
 import { editBodyOfForm } from './form.ts';
 import { editsBodySchema, generationsBodySchema } from './input.ts';
 import { listModels, modelListSchema, modelSchema } from './models.ts';
+import { completedEventSchema, type Making, streamPictures } from './stream.ts';
 import { type ImagesAnswer, type OpenAiRequest, translateEdits, translateGenerations, translateOutput } from './translate.ts';
 
 const tags = ['openai'];
@@ -47,6 +50,10 @@ const imagesSchema = z.object({
     receipt: receiptSchema,
   }),
 });
+const imagesResponse = {
+  description: 'The pictures; with `stream` as events, one with each picture',
+  content: { 'application/json': { schema: imagesSchema }, 'text/event-stream': { schema: completedEventSchema } },
+};
 const modelParamsSchema = z.object({ model: z.string().min(1).max(100) });
 
 /** OpenAI's image API over every engine: their clients work against it unmodified. */
@@ -61,11 +68,14 @@ export async function registerOpenAi(app: FastifyInstance, context: GatewayConte
   registerModels(app, context);
 }
 
-/** Their clients repeat a call after any 5xx: after one that has an accepted generation behind it, that would buy a second picture. */
+/**
+ * Their clients repeat a call after 429 and any 5xx. With an accepted generation behind it that would buy a second picture, and an empty
+ * account stays empty.
+ */
 function replyInTheirWords(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown);
-  if (error.details?.generation_id !== undefined) reply.header('x-should-retry', 'false');
-  return replyWithError(formatOpenAiError)(error, request, reply);
+  if (error.details?.generation_id !== undefined || error.code === 'QUOTA_EXCEEDED') reply.header('x-should-retry', 'false');
+  return replyWithError(formatOpenAiError, openAiStatus)(error, request, reply);
 }
 
 function registerImages(app: FastifyInstance, context: GatewayContext): void {
@@ -73,13 +83,13 @@ function registerImages(app: FastifyInstance, context: GatewayContext): void {
     tags,
     security,
     headers: idempotencyKeySchema,
-    response: { 200: imagesSchema, ...errors(400, 402, 404, 413, 415, 422, 502, 504) },
+    response: { 200: imagesResponse, ...errors(400, 404, 413, 415, 422, 502, 504) },
   };
   const { openaiModel } = context.config.mapping;
   app.post(
     '/images/generations',
     { bodyLimit: pictureBodyBytes, schema: { ...described, summary: 'New pictures', body: generationsBodySchema } },
-    (request) => answer(context, request, translateGenerations(request.body, openaiModel)),
+    (request, reply) => answer(context, { request, reply, making: 'image_generation' }, translateGenerations(request.body, openaiModel)),
   );
   app.post(
     '/images/edits',
@@ -87,28 +97,41 @@ function registerImages(app: FastifyInstance, context: GatewayContext): void {
       bodyLimit: pictureBodyBytes,
       schema: { ...described, summary: 'A picture changed', consumes: ['application/json', 'multipart/form-data'], body: editsBodySchema },
     },
-    async (request) => {
+    async (request, reply) => {
       const body = request.isMultipart() ? editBodyOfForm(await readForm(request)) : request.body;
-      return answer(context, request, translateEdits(body, openaiModel));
+      return answer(context, { request, reply, making: 'image_edit' }, translateEdits(body, openaiModel));
     },
   );
 }
 
+type Answering = { request: FastifyRequest; reply: FastifyReply; making: Making };
+
+/** The pictures once they are there, or with `stream` as events; whatever is refused before it is accepted has its own status either way. */
 async function answer(
   context: GatewayContext,
-  request: FastifyRequest,
-  { answerFormat, ...translated }: OpenAiRequest,
-): Promise<ImagesAnswer> {
+  { request, reply, making }: Answering,
+  { answerFormat, stream, ...translated }: OpenAiRequest,
+): Promise<ImagesAnswer | undefined> {
   const principal = principalOf(request);
   const door = { api: 'openai', route: `openai${request.url.split('?')[0]}`, defaults: canonicalDefaults, engine: null };
   const accepted = await submitGeneration(context, { ...translated, principal, door, idempotencyKey: idempotencyKeyOf(request) });
-  const output = await waitForGeneration(context, principal, { id: accepted.generation_id });
-  if (answerFormat === 'url') return translateOutput(output, null);
-  const pictures = await Promise.all(output.images.map(({ sha256 }) => readPicture(context, sha256)));
-  return translateOutput(
-    output,
-    pictures.map((bytes) => bytes.toString('base64')),
-  );
+  const wait = () => waitForGeneration(context, principal, { id: accepted.generation_id });
+  const finish = async () => {
+    const output = await wait();
+    return { output, encoded: await encodePictures(context, output) };
+  };
+  if (stream) {
+    await sendEventStream(reply, streamPictures(finish, making));
+    return undefined;
+  }
+  if (answerFormat === 'url') return translateOutput(await wait(), null);
+  const { output, encoded } = await finish();
+  return translateOutput(output, encoded);
+}
+
+async function encodePictures(context: GatewayContext, { images }: GenerationOutput): Promise<string[]> {
+  const pictures = await Promise.all(images.map(({ sha256 }) => readPicture(context, sha256)));
+  return pictures.map((bytes) => bytes.toString('base64'));
 }
 
 function registerModels(app: FastifyInstance, { config }: GatewayContext): void {

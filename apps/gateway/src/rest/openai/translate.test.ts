@@ -1,6 +1,6 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import { describe, expect, it } from 'vitest';
-import { formatOpenAiError } from './error.ts';
+import { formatOpenAiError, openAiStatus } from './error.ts';
 import { translateEdits, translateGenerations } from './translate.ts';
 
 const png = 'data:image/png;base64,iVBORw0KGgo=';
@@ -70,11 +70,16 @@ describe("OpenAI's request", () => {
     [() => translateGenerations({}, ''), "Missing required parameter: 'prompt'.", 'prompt', 'missing_required_parameter'],
     [() => generations({ foo: 1 }), "Unknown parameter: 'foo'.", 'foo', 'unknown_parameter'],
     [() => generations({ n: 9 }), "Invalid value for 'n': must be a whole number from 1 to 8.", 'n', 'invalid_value'],
-    [() => generations({ stream: true }), "Invalid value for 'stream': must be false.", 'stream', 'invalid_value'],
     [() => generations({ size: 'big' }), 'Invalid value for \'size\': must be auto or look like "1024x1024".', 'size', 'invalid_value'],
     [() => generations({ x_gateway: { stepz: 1 } }), "Unknown parameter: 'x_gateway.stepz'.", 'x_gateway.stepz', 'unknown_parameter'],
     [() => edits({}), "Missing required parameter: 'image'.", 'image', 'missing_required_parameter'],
     [() => edits({ image: 'ftp://a' }), /^Invalid value for 'image'/, 'image', 'invalid_value'],
+    [
+      () => edits({ images: [png, png] }),
+      "Invalid value for 'images': must be one picture, an edit here takes no more.",
+      'images',
+      'invalid_value',
+    ],
     [() => edits({ image: [png, png] }), /^Invalid value for 'image'/, 'image', 'invalid_value'],
     [() => edits({ image: png, mask: png }), "Unknown parameter: 'mask'.", 'mask', 'unknown_parameter'],
   ])('is refused in their words (%#)', (translate, message, param, code) => {
@@ -103,6 +108,11 @@ describe("OpenAI's errors", () => {
   ])('%j is a %s', (error, type, code) => {
     expect(formatOpenAiError(error)).toMatchObject({ error: { message: 'no', type, param: null, code }, x_gateway: { code: error.code } });
   });
+});
+
+it('an empty account is a 429, and everything else what it is elsewhere', () => {
+  expect(openAiStatus(new AppError('QUOTA_EXCEEDED', 'no'))).toBe(429);
+  expect(openAiStatus(new AppError('NOT_FOUND', 'no'))).toBe(404);
 });
 
 function thrownBy(act: () => unknown): AppError {

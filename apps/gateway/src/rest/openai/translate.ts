@@ -10,7 +10,7 @@ import type { Translated } from '../translated.ts';
 import { type EditsBody, editsBodySchema, type GenerationsBody, generationsBodySchema } from './input.ts';
 
 type AnswerFormat = 'url' | 'b64_json';
-export type OpenAiRequest = Translated & { answerFormat: AnswerFormat };
+export type OpenAiRequest = Translated & { answerFormat: AnswerFormat; stream: boolean };
 
 const renderQualities = { low: 'low', medium: 'medium', high: 'high', standard: 'medium', hd: 'high' } as const;
 
@@ -68,6 +68,7 @@ function translateShared(request: GenerationsBody | EditsBody, { engine, openAiM
     input: { ...input, ...(quality && quality !== 'auto' && { render_quality: renderQualities[quality] }) },
     adjustments: [...noteModel(request.model, openAiModel), ...noteUnused(request)],
     answerFormat: request.response_format ?? answerFormat,
+    stream: request.stream ?? false,
   };
 }
 
