@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningGateways, startTestGateways } from './running-gateway.fixture.ts';
 
 type Body = { content: Record<string, { example?: unknown; examples?: unknown; schema: object }> };
-type Operation = { operationId: string; tags: string[]; requestBody?: Body; responses: Record<string, { content?: object }> };
+type Operation = { operationId: string; tags: string[]; requestBody?: Body; responses: Record<string, { content?: object; headers?: object }> };
 type Document = {
   openapi: string;
   tags: { name: string; description: string }[];
@@ -70,6 +70,18 @@ describe('the document', () => {
     const used = new Set(operations.flatMap(({ operation }) => operation.tags));
     expect(document.tags.map(({ name }) => name).toSorted()).toEqual([...used].toSorted());
     for (const { description } of document.tags) expect(description).not.toBe('');
+  });
+
+  test('says which headers come with which answer', () => {
+    const namesOf = (path: string, method: string, status: string) =>
+      Object.keys(operations.find(({ name }) => name === `${method} ${path}`)?.operation.responses[status]?.headers ?? {});
+    const counted = ['x-request-id', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'];
+    expect(namesOf('/api:v2/smart/generate', 'POST', '202')).toEqual([...counted, 'idempotent-replayed']);
+    expect(namesOf('/api:v2/smart/generate', 'POST', '429')).toEqual([...counted, 'retry-after']);
+    expect(namesOf('/api:v2/smart/generate', 'POST', '401')).toEqual(['x-request-id']);
+    expect(namesOf('/api:v2/status/check', 'GET', '304')).toEqual([...counted, 'etag']);
+    expect(namesOf('/api:_WUcacrv/gpt-image', 'POST', '200')).toEqual([...counted, 'idempotent-replayed', 'deprecation', 'sunset', 'link']);
+    expect(namesOf('/readyz', 'GET', '503')).toEqual(['x-request-id']);
   });
 
   test('shows a body to try for everything that makes pictures', () => {

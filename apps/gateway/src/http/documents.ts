@@ -58,7 +58,20 @@ export async function registerDocuments(app: FastifyInstance): Promise<void> {
     });
     await scope.register(scalar, {
       routePrefix: '/docs',
-      configuration: { url: '/openapi.json', withDefaultFonts: false, hideClientButton: true },
+      configuration: {
+        url: '/openapi.json',
+        pageTitle: 'Image Generation v2',
+        // An empty icon: without one browsers ask for /favicon.ico, which is not here.
+        favicon: 'data:,',
+        authentication: { preferredSecurityScheme: 'apiKey' },
+        withDefaultFonts: false,
+        hideClientButton: true,
+        // These offer services of the explorer's maker, elsewhere.
+        telemetry: false,
+        agent: { disabled: true },
+        mcp: { disabled: true },
+        showDeveloperTools: 'never',
+      },
     });
   });
 }

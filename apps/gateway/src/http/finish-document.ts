@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { SwaggerTransformObject } from '@fastify/swagger';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { headersOf } from './describe-headers.ts';
 
 type Operation = {
-  responses?: Record<string, { description: string }>;
+  tags?: string[];
+  responses?: Record<string, { description: string; headers?: Record<string, unknown> }>;
   requestBody?: { content: Record<string, { example?: unknown }> };
   'x-example'?: unknown;
 };
@@ -12,12 +14,13 @@ type Document = {
   components?: { schemas?: Record<string, unknown>; [kind: string]: unknown };
 };
 
-/** Adds the shared schemas that are referred to, puts the routes' examples to their bodies, and says in words what each status is. */
+/** Adds the shared schemas that are referred to, puts the routes' examples to their bodies, and says in words what each status is and which headers come with it. */
 export const finishDocument: SwaggerTransformObject = (made) => {
   const document = jsonSchemaTransformObject(made) as Document;
   for (const path of Object.values(document.paths ?? {}))
     for (const operation of Object.values(path)) {
       nameStatuses(operation);
+      nameHeaders(operation);
       placeExample(operation);
     }
   return { ...document, components: { ...document.components, schemas: usedSchemas(document) } };
@@ -27,6 +30,10 @@ function nameStatuses({ responses = {} }: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response.description === 'Default Response') response.description = STATUS_CODES[status] ?? status;
   }
+}
+
+function nameHeaders(operation: Operation): void {
+  for (const [status, response] of Object.entries(operation.responses ?? {})) response.headers = headersOf(operation, status);
 }
 
 /** Beside a reference to a shared schema the generator has no place for one. */
