@@ -49,7 +49,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
       history,
       quiet: recovered,
       keys: users.map(({ key }) => key),
-      repairs: repairs.count(),
+      counted: { 'breakers opened': breakers.count(), 'repairs by sweepers': repairs.count() },
     });
     await writeFile(join(options.outDir, 'evidence.json'), JSON.stringify({ ...evidence, history: [] }));
     const report = buildReport({ options, evidence, strikes, verdicts: checkEvidence(evidence), startedAt, gitSha: await gitSha() });
