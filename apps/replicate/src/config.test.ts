@@ -21,3 +21,10 @@ it('does not make believe in production: the key is missing', () => {
 it('says everything that is missing at once', () => {
   expect(() => loadConfig({ REPLICATE_BASE_URL: 'nonsense' })).toThrow(/DATABASE_URL[\s\S]*NATS_URL[\s\S]*REPLICATE_BASE_URL/);
 });
+
+it('refuses to ask Replicate for webhooks over plain http, which only the simulator sends', () => {
+  const webhooks = { PROVIDER_WEBHOOK_BASE_URL: 'http://gateway.example.com' };
+  expect(() => loadConfig({ ...services, ...webhooks, REPLICATE_API_TOKEN: 'r8_secret' })).toThrow('PROVIDER_WEBHOOK_BASE_URL');
+  const simulated = { NODE_ENV: 'development', SIMULATOR_URL: 'http://127.0.0.1:4000' };
+  expect(loadConfig({ ...services, ...webhooks, ...simulated }).worker.callbackBaseUrl).toBe('http://gateway.example.com');
+});

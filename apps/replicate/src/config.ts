@@ -1,4 +1,4 @@
-import { envSchema, parseEnv } from '@imagegen/runtime/env';
+import { ConfigurationError, envSchema, parseEnv } from '@imagegen/runtime/env';
 import { type ChosenEndpoint, chooseEndpoint } from '@imagegen/worker/provider-endpoint';
 import { type WorkerConfig, workerConfig, workerEnv } from '@imagegen/worker/worker-config';
 
@@ -26,5 +26,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     simulator: { url: env.SIMULATOR_URL, path: '/replicate/v1' },
     production: env.NODE_ENV === 'production',
   });
+  const webhooks = env.PROVIDER_WEBHOOK_BASE_URL;
+  if (webhooks?.startsWith('http:') && replicate.baseUrl.startsWith('https:'))
+    throw new ConfigurationError(['PROVIDER_WEBHOOK_BASE_URL: must be https, or Replicate refuses every prediction']);
   return { worker: workerConfig(env), replicate };
 }

@@ -27,7 +27,9 @@ describe('words in a prompt', () => {
   });
 
   it('all parse', () => {
-    const plain = scenarioWords.map((word) => (['latency', 'queue', 'rate-limited-retry-after'].includes(word) ? `${word}=1` : word));
+    const plain = scenarioWords.map((word) =>
+      ['latency', 'queue', 'rate-limited-retry-after', 'webhook-delay'].includes(word) ? `${word}=1` : word,
+    );
     expect(parseScenarioWords(plain).problems).toEqual([]);
   });
 });
