@@ -13,14 +13,24 @@ const everyMs = 1_000;
 export class HealthBoard {
   #heartbeats: readonly Heartbeat[] = [];
   #health: EngineHealth = {};
+  #capped: EngineHealth = {};
   #readAt = Number.NEGATIVE_INFINITY;
 
   get current(): EngineHealth {
     return performance.now() - this.#readAt <= staleAfterMs ? this.#health : {};
   }
 
+  /** For what is not accepted yet: an engine whose provider has reached its cap takes nothing more today. */
+  get forNew(): EngineHealth {
+    return { ...this.current, ...this.#capped };
+  }
+
   get heartbeats(): readonly Heartbeat[] {
     return this.#heartbeats;
+  }
+
+  cap(capped: EngineHealth): void {
+    this.#capped = capped;
   }
 
   read(heartbeats: readonly Heartbeat[]): void {

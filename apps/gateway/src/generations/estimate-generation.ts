@@ -12,5 +12,5 @@ export async function estimateGeneration(
   { principal, input, door }: { principal: Principal; input: GenerationInput; door: Door },
 ): Promise<EstimateOutput> {
   const { settings, mapping } = await prepareMapping(context, { userId: principal.userId, input, door });
-  return estimateAll({ settings, context: mapping, health: context.health.current });
+  return estimateAll({ settings, context: mapping, health: context.health.forNew });
 }

@@ -39,7 +39,7 @@ export async function planGeneration(
 ): Promise<PlannedGeneration> {
   const { settings, mapping, adjustments } = await prepareMapping(context, request);
   const pinned = pinnedEngine(request.door, request.input);
-  const decision = selectProvider({ settings, pinned, context: mapping, health: context.health.current });
+  const decision = selectProvider({ settings, pinned, context: mapping, health: context.health.forNew });
   if (decision.kind === 'refused') {
     throw new AppError(decision.code, decision.message, { ...(decision.details && { details: decision.details }) });
   }

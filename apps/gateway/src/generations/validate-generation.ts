@@ -47,7 +47,7 @@ export async function validateGeneration(
     const checks = askedEngines(input).map((id) => {
       const refusals = findRefusals({ engine: engines[id], settings, context: mapping });
       const check = checkEngine(id, () => mapToProvider(engines[id], settings, mapping), refusals);
-      return { refusals, check: { ...check, available: check.ok && isUp(context.health.current, id) } };
+      return { refusals, check: { ...check, available: check.ok && isUp(context.health.forNew, id) } };
     });
     const valid = checks.some(({ check }) => check.ok);
     return {
