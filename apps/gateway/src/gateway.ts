@@ -8,6 +8,7 @@ import { createLogger } from '@imagegen/runtime/logger';
 import { openVault } from '@imagegen/vault/open-vault';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayContext } from './context.ts';
+import { startReadingProviderCaps } from './credits/read-provider-caps.ts';
 import { HealthBoard, startReadingHealth } from './engines/health-board.ts';
 import { startMovingStranded } from './engines/move-stranded.ts';
 import { EventHub } from './events/event-hub.ts';
@@ -54,6 +55,8 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
 
   const health = new HealthBoard();
   started.use(startReadingHealth(health, { db, logger }));
+  const { dailyCapPerProviderMicros: capMicros } = config.credits;
+  if (capMicros !== null) started.use(startReadingProviderCaps(health, { db, logger, capMicros }));
   started.use(startMovingStranded({ db, logger, metrics, health }));
 
   const identity = started.use(openIdentity({ config, db, logger }));
