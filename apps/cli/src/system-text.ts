@@ -5,6 +5,7 @@ import { type Provider, providers } from './provider-keys.ts';
 export function systemText(urls: System['urls'], { dataDir, simulated }: { dataDir: string; simulated: readonly Provider[] }): string {
   const { gateway, simulator, database, nats } = urls;
   const rows = [
+    ['Console', `${gateway}/`],
     ['Gateway', gateway],
     ['Explorer', `${gateway}/docs`],
     ['tRPC', `${gateway}/trpc`],

@@ -34,6 +34,7 @@ const gatewayEnv = {
     .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
     .optional(),
   SAFETY_CHECKER: envSchema.flag().default(true),
+  CONSOLE_DIR: z.string().min(1).optional(),
   LEGACY_PATHS: legacyPathsEnv.default({}),
 };
 
@@ -56,6 +57,8 @@ export type GatewayConfig = {
   identity: IdentityConfig;
   limits: LimitsConfig;
   credits: CreditTerms;
+  /** Where the built console lies; null: none is served. */
+  consoleDir: string | null;
   /** Further paths of the first API group, and the engine each stands for. */
   legacyPaths: Readonly<Record<string, EngineId | 'auto'>>;
 };
@@ -86,6 +89,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
       multiLoraVersion: env.REPLICATE_MULTI_LORA_VERSION ?? null,
       safetyChecker: env.SAFETY_CHECKER,
     },
+    consoleDir: env.CONSOLE_DIR ?? null,
     legacyPaths: env.LEGACY_PATHS,
     identity: identityConfig(env),
     limits: limitsConfig(env),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { freePort } from '@imagegen/embedded/free-port';
 import { startSystem } from '@imagegen/embedded/system';
+import { buildConsole } from '../build-console.ts';
 import { parseOptions } from '../parse-options.ts';
 import { dataDirOf, repositoryRoot } from '../paths.ts';
 import { showProgress } from '../progress-display.ts';
@@ -32,12 +33,17 @@ export async function dev(args: string[], signal: AbortSignal): Promise<void> {
   signal.addEventListener('abort', () => progress.say('stopping'), { once: true });
   await using stopping = new AsyncDisposableStack();
   stopping.use(progress);
+  const consoleDir = env.CONSOLE_DIR || (await buildConsole(repositoryRoot));
+  if (!consoleDir) progress.note('the console could not be built: / answers 404');
   const system = stopping.use(
     await startSystem({
       rootDir: repositoryRoot,
       dataDir,
       port,
-      envFor: Object.fromEntries(simulated.map((provider) => [provider, callbacks])),
+      envFor: {
+        ...Object.fromEntries(simulated.map((provider) => [provider, callbacks])),
+        ...(consoleDir && { gateway: { CONSOLE_DIR: consoleDir } }),
+      },
       onLine: (name, line) => {
         const entry = readableLogLine(line);
         if (entry && shownLevels.has(entry.level)) progress.note(`${name.padEnd(10)} ${entry.level.padEnd(5)} ${entry.text}`);

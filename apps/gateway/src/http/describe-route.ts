@@ -17,10 +17,19 @@ const undocumented: Readonly<Record<string, string>> = {
   '/docs/openapi.json': 'is the document where the explorer puts it',
   '/docs/openapi.yaml': 'is the document where the explorer puts it',
   '/docs/js/scalar.js': 'is the explorer',
+  '/': 'is the console',
+  '/gallery': 'is the console',
+  '/presets': 'is the console',
+  '/loras': 'is the console',
+  '/analytics': 'is the console',
+  '/operations': 'is the console',
   '/trpc': 'is described by the type of the router',
   '/trpc/:path': 'is described by the type of the router',
   '*': 'answers preflight requests of browsers',
 };
+
+/** Files of the console. */
+const consoleAssets = '/console/';
 
 type DescribedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>;
 
@@ -44,7 +53,7 @@ export const describeRoute: SwaggerTransform = (described) => {
 };
 
 function isUndocumented(url: string): boolean {
-  return Object.hasOwn(undocumented, url);
+  return Object.hasOwn(undocumented, url) || url.startsWith(consoleAssets);
 }
 
 /** `POST /api::v2/flux/standard` is `postApiV2FluxStandard`. */

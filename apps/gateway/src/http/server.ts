@@ -22,6 +22,7 @@ import { registerDocuments } from './documents.ts';
 import { formatError, replyWithError } from './error-reply.ts';
 import { parseJson } from './parse-json.ts';
 import { requirePrincipal } from './request-principal.ts';
+import { registerConsole } from './routes/console.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerImages } from './routes/images.ts';
 
@@ -70,6 +71,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   await acceptSockets(app, bodyLimitBytes);
   await registerDocuments(app);
 
+  await app.register(async (scope) => registerConsole(scope, context));
   await app.register(async (scope) => registerHealth(scope, context));
   await app.register(async (scope) => registerImages(scope, context));
   await app.register(async (scope) => registerWebhooks(scope, context));

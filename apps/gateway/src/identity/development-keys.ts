@@ -9,6 +9,8 @@ const developmentKeys = [
   { key: 'ig_dev_admin', role: 'admin', scopes: ['read', 'generate', 'beta', 'admin'] },
 ] as const;
 
+export const developmentKeyNames: readonly string[] = developmentKeys.map(({ key }) => key);
+
 export async function ensureDevelopmentKeys(db: Executor): Promise<void> {
   for (const { key, role, scopes } of developmentKeys) {
     const id = keyIdOf(key);

@@ -12,6 +12,8 @@ import { adminProcedure, router, strict, userProcedure } from '../init.ts';
 
 /** The caller's own API keys. */
 export const keysRouter = router({
+  /** Who the caller is, and what they may do. */
+  current: userProcedure.query(({ ctx: { principal } }) => ({ key_id: principal.keyId, role: principal.role, scopes: principal.scopes })),
   create: userProcedure.input(strict(ownKeySchema)).mutation(({ ctx, input }) => createOwnKey(ctx, ctx.principal, input)),
   list: userProcedure.query(({ ctx }) => presentKeys(ctx, ctx.principal.userId)),
   revoke: userProcedure

@@ -1,0 +1,27 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { Failure } from './components/failure.tsx';
+import { PlaygroundPage } from './playground/playground-page.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRoute({ component: Shell, errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} /> });
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** `generation`: what is shown beside the form, so that a reload in the middle goes on watching. */
+const playground = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: PlaygroundPage,
+  validateSearch: ({ generation }: Record<string, unknown>): { generation?: string } => {
+    const id = text(generation);
+    return id ? { generation: id } : {};
+  },
+});
+
+export const router = createRouter({ routeTree: root.addChildren([playground]), defaultPreload: 'intent', scrollRestoration: true });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
