@@ -51,6 +51,11 @@ describe.concurrent('the unified gateway', () => {
     expect(body).toMatchObject({ status: 'completed', generation_id: first.generation_id, progress: 100 });
     expect(body.images[0]?.metadata).toMatchObject({ seed: 12345, actual_cfg: 7.5, actual_steps: 30, provider: 'fal-standard' });
     expect(await fetchPicture(body.images[0]?.url ?? '')).toMatchObject({ format: 'jpeg', width: 1024, height: 768 });
+    const details = await door.get(`${prefix}/generations/${first.generation_id}`);
+    const attempts = [{ n: 1, call: 0, engine: 'flux-standard', state: 'succeeded', cost: body.credits_used }];
+    expect(details.body).toEqual({ ...body, attempts });
+    const favorite = await door.post(`${prefix}/generations/${first.request_id}/favorite`, '', { 'content-type': 'application/json' });
+    expect(favorite.body).toEqual({ ...body, is_favorite: true });
   });
 
   test('asks for 30 steps and guidance 7.5 when the caller does not', async () => {
