@@ -11,6 +11,7 @@ import type { ApiKeys } from './identity/api-keys.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Tickets } from './identity/tickets.ts';
 import type { LoraCatalogue } from './library/lora-catalogue.ts';
+import type { Admission } from './limits/admission.ts';
 import type { QueueAllowance } from './limits/queue-allowance.ts';
 import type { RateLimiter } from './limits/rate-limiter.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,7 @@ export type GatewayContext = {
   tickets: Tickets;
   limiter: RateLimiter;
   queue: QueueAllowance;
+  admission: Admission;
   loras: LoraCatalogue;
   health: HealthBoard;
   accepting: AcceptQueue;

@@ -19,6 +19,7 @@ import { ensureDevelopmentKeys } from './identity/development-keys.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { startCountingOutcomes } from './insight/count-outcomes.ts';
 import { LoraCatalogue } from './library/lora-catalogue.ts';
+import { Admission, startLookingAtBacklog } from './limits/admission.ts';
 import { QueueAllowance } from './limits/queue-allowance.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import { createMetrics } from './metrics.ts';
@@ -35,6 +36,8 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     url: config.databaseUrl,
     applicationName: 'gateway',
     poolSize: config.databasePoolSize,
+    // A caller is told to come back rather than kept waiting.
+    connectWithinMs: 1_000,
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   started.defer(() => db.destroy());
@@ -59,6 +62,9 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   if (capMicros !== null) started.use(startReadingProviderCaps(health, { db, logger, capMicros }));
   started.use(startMovingStranded({ db, logger, metrics, health }));
 
+  const admission = new Admission(config.limits.maxQueued, metrics);
+  started.use(startLookingAtBacklog(admission, { db, logger }));
+
   const identity = started.use(openIdentity({ config, db, logger }));
   const context: GatewayContext = {
     config,
@@ -72,6 +78,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     tickets: identity.tickets,
     limiter: new RateLimiter(db, config.limits.calls),
     queue: new QueueAllowance(db, config.limits.maxQueuedPerUser),
+    admission,
     loras: new LoraCatalogue(db),
     health,
     accepting: new AcceptQueue(db, ringer.ring, config.credits),

@@ -10,6 +10,7 @@ export const limitsEnv = {
   RATE_LIMIT_READS_PER_MINUTE: atLeastOne().default(1200),
   RATE_LIMIT_PER_IP_PER_MINUTE: atLeastOne().default(6000),
   MAX_QUEUED_PER_USER: atLeastOne().default(1000),
+  MAX_QUEUED: atLeastOne().default(100_000),
   TRUSTED_PROXIES: envSchema
     .list()
     .refine((entries) => entries.every(isNetwork), 'must be addresses or CIDR ranges')
@@ -26,6 +27,8 @@ export type LimitsConfig = {
   callsPerAddress: number;
   /** Open generations of one user. */
   maxQueuedPerUser: number;
+  /** Open generations of all users. */
+  maxQueued: number;
   /** Whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
   corsOrigins: string[];
@@ -36,6 +39,7 @@ export function limitsConfig(env: z.infer<z.ZodObject<typeof limitsEnv>>): Limit
     calls: { read: env.RATE_LIMIT_READS_PER_MINUTE, write: env.RATE_LIMIT_WRITES_PER_MINUTE },
     callsPerAddress: env.RATE_LIMIT_PER_IP_PER_MINUTE,
     maxQueuedPerUser: env.MAX_QUEUED_PER_USER,
+    maxQueued: env.MAX_QUEUED,
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
   };

@@ -5,6 +5,7 @@ export type Metrics = {
   requests: Histogram<'door' | 'method' | 'route' | 'status'>;
   accepted: Counter<'engine' | 'api'>;
   repairs: Counter<'kind'>;
+  refusals: Counter<'reason'>;
   webhooks: Counter<'provider' | 'outcome'>;
   subscribers: Gauge;
 };
@@ -35,6 +36,12 @@ export function createMetrics(gauges: { outboxAgeSeconds: () => Promise<number> 
       name: 'imagegen_generations_accepted_total',
       help: 'Generations committed',
       labelNames: ['engine', 'api'],
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'imagegen_admission_refusals_total',
+      help: 'Generations refused for overload: too many open, or too long a wait for their deadline',
+      labelNames: ['reason'],
       registers,
     }),
     repairs: new Counter({ name: 'imagegen_sweeper_repairs_total', help: 'What sweepers had to repair', labelNames: ['kind'], registers }),

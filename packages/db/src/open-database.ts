@@ -10,6 +10,8 @@ export type Executor = Database | Transaction<Tables>;
 type DatabaseOptions = {
   url: string;
   poolSize?: number;
+  /** How long a query waits for a free connection, or for a new one. */
+  connectWithinMs?: number;
   /** Shown in `pg_stat_activity`. */
   applicationName: string;
   onIdleError: (error: Error) => void;
@@ -18,13 +20,13 @@ type DatabaseOptions = {
 const int8 = 20;
 
 /** Opens a pool whose sessions cannot hang: statements end after 10 s, lock waits after 5 s, idle transactions after 15 s. */
-export function openDatabase({ url, poolSize = 10, applicationName, onIdleError }: DatabaseOptions): Database {
+export function openDatabase({ url, poolSize = 10, connectWithinMs = 2_000, applicationName, onIdleError }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     Client: PreparingClient,
     connectionString: url,
     max: poolSize,
     application_name: applicationName,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: connectWithinMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     statement_timeout: 10_000,

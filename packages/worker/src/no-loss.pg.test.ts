@@ -82,6 +82,40 @@ describe('a vault that fails', () => {
   });
 });
 
+describe('Postgres is away for a moment', () => {
+  /** A database whose next statements that begin like this fail. */
+  function failing(hint: string, failures: number): Workshop['db'] {
+    let left = failures;
+    return workshop.db.withPlugin({
+      transformQuery({ node }) {
+        if (node.kind !== 'RawNode' || !node.sqlFragments[0]?.startsWith(`/* prepare: ${hint} */`) || left === 0) return node;
+        left -= 1;
+        throw new Error('Connection terminated unexpectedly');
+      },
+      transformResult: async ({ result }) => result,
+    });
+  }
+
+  test.for(['record_submitted', 'record_outcome'])('after the payment, at %s: what is known is written when it is back', async (hint) => {
+    const adapter = scriptedAdapter(output);
+    const id = await accept(workshop);
+    await run(aWorker(workshop, adapter, { db: failing(hint, 3) }), id);
+    expect(await look(workshop.db, id)).toMatchObject({
+      status: 'completed',
+      attempts: [{ state: 'succeeded', provider_request_id: 'r1' }],
+    });
+    expect(adapter.submits).toHaveLength(1);
+  });
+
+  test('and the picture of a synchronous provider is not lost', async () => {
+    const adapter = scriptedAdapter(output, { submit: finished });
+    const id = await accept(workshop);
+    await run(aWorker(workshop, adapter, { db: failing('record_outcome', 3) }), id);
+    expect(await look(workshop.db, id)).toMatchObject({ status: 'completed', images: [{}] });
+    expect(adapter.submits).toHaveLength(1);
+  });
+});
+
 test('a known submission whose outcome the provider cannot tell is unknown for good: nothing goes round in circles', async () => {
   const found = { providerRequestId: 'r1', urls: {}, endpoint: 'endpoint-0' };
   const adapter = scriptedAdapter(output, {

@@ -18,6 +18,7 @@ import { announceEvent, progressReporter } from './report-progress.ts';
 import { resolveLost } from './resolve-lost.ts';
 import { judge, maxTries, triesHere } from './retry-policy.ts';
 import { type StoredOutput, storeOutput } from './store-output.ts';
+import { untilWritten } from './until-written.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
@@ -169,7 +170,8 @@ function callbackUrl({ callbackBaseUrl, adapter }: WorkerContext, attempt: Attem
 async function adopt({ context, generation }: CallRun, attempt: Attempt, submitted: SubmissionReference): Promise<void> {
   const { db, adapter, logger } = context;
   const { providerRequestId, urls } = submitted;
-  const seq = await recordSubmitted(db, generation.generation_id, { attemptId: attempt.id, providerRequestId, providerUrls: urls });
+  const taken = { attemptId: attempt.id, providerRequestId, providerUrls: urls };
+  const seq = await untilWritten(logger, () => recordSubmitted(db, generation.generation_id, taken));
   if (seq !== null) return announceEvent(context, generation, { seq, type: 'submitted' });
   if (await isWanted(db, attempt.id)) return;
   await adapter.cancel?.(submitted).catch((error: unknown) => logger.warn({ err: error }, 'the provider could not be asked to stop'));
@@ -297,6 +299,6 @@ async function bringHome(run: CallRun, attempt: Attempt, output: ProviderOutput)
 }
 
 async function end({ context, held }: CallRun, attempt: Attempt, outcome: AttemptOutcome): Promise<void> {
-  if (!(await recordOutcome(context.db, held.lease, attempt.id, outcome)))
+  if (!(await untilWritten(context.logger, () => recordOutcome(context.db, held.lease, attempt.id, outcome))))
     throw new LeaseLostError('the outcome belongs to the next owner');
 }

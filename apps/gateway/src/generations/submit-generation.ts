@@ -28,7 +28,7 @@ export type Submission = {
 
 export type Submitting = Pick<
   GatewayContext,
-  'logger' | 'config' | 'loras' | 'vault' | 'health' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue'
+  'logger' | 'config' | 'loras' | 'vault' | 'health' | 'accepting' | 'db' | 'metrics' | 'limiter' | 'queue' | 'admission'
 >;
 
 const defaultDeadlineSeconds = 600;
@@ -44,12 +44,15 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   const earlier = idempotency && (await replay(context, principal, idempotency));
   if (earlier) return earlier;
 
+  context.admission.admitAny();
   await context.queue.take(principal.userId);
   const planned = await planGeneration(context, { userId: principal.userId, input, door });
   for (const { adjustments } of [planned, ...planned.fallbacks]) adjustments.unshift(...(submission.adjustments ?? []));
   const generation = toRow(planned, submission, idempotency);
+  context.admission.admitTo(planned.engine, generation.deadline_seconds);
   const row = await context.accepting.accept(generation);
   if (row) {
+    context.admission.accepted();
     context.metrics.accepted.inc({ engine: planned.engine.id, api: door.api });
     const { generation_id, request_id, engine } = generation;
     context.logger.info({ generation_id, request_id, engine, api: door.api, user_id: principal.userId }, 'generation accepted');
