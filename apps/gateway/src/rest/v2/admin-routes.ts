@@ -29,7 +29,7 @@ export function registerAdmin(app: FastifyInstance, context: GatewayContext): vo
         tags,
         security,
         summary: 'How every engine is, its breakers, and the processes of the services behind it',
-        response: { 200: enginesViewSchema },
+        response: { 200: enginesViewSchema, ...errors() },
       },
     },
     () => presentEngines(context),
