@@ -1,4 +1,5 @@
 import { parseOptions } from './chaos-options.ts';
+import { checkAgain } from './check-again.ts';
 import { runMutants } from './mutants/run-mutants.ts';
 import { toMarkdown } from './report.ts';
 import { runChaos } from './run.ts';
@@ -7,6 +8,11 @@ const say = (line: string) => void process.stderr.write(`${new Date().toISOStrin
 
 async function main([first, ...rest]: string[]): Promise<boolean> {
   if (first === 'mutants') return runMutants(rest, say);
+  if (first === 'check') {
+    const verdicts = await checkAgain(rest[0] ?? '.');
+    for (const { id, promise, checked, violations } of verdicts) say([`${id} ${promise}: ${checked} cases`, ...violations].join('\n  '));
+    return verdicts.every(({ violations }) => violations.length === 0);
+  }
   const options = parseOptions(first === undefined ? [] : [first, ...rest]);
   const report = await runChaos(options, say);
   process.stdout.write(`${toMarkdown(report)}\n`);
