@@ -1,7 +1,8 @@
 import type { AppRouter } from '@imagegen/gateway/trpc/app-router';
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client';
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient, type TRPCLink } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import { foreignAnswer } from './gateway-error.ts';
+import { socketSubscriptionLink } from './socket-subscription-link.ts';
 
 export type Client = TRPCClient<AppRouter>;
 
@@ -10,8 +11,13 @@ export type ClientOptions = {
   url: string;
   /** API key or JWT. */
   token: string;
-  /** Default: the platform's own. Used for live events too. */
+  /** Default: the platform's own. Used for live events too, unless they come over a WebSocket. */
   fetch?: typeof fetch;
+  /**
+   * How live events come: `sse`, the default, a request for each subscription; `websocket`, one connection for all of them, for pages that
+   * follow more generations at once than a browser opens connections (six over HTTP/1.1).
+   */
+  liveEvents?: 'sse' | 'websocket';
 };
 
 /**
@@ -20,9 +26,9 @@ export type ClientOptions = {
  * - Calls are never batched: each has its own status, `Retry-After` and request id, and a slow one holds up nobody. All are POSTs, because
  *   a long prompt does not fit into a query string.
  * - Live events come over SSE with an EventSource made of `fetch`: Node has none, and the browsers' own cannot send headers, which would
- *   put the token into URLs and so into access logs.
+ *   put the token into URLs and so into access logs. Over a WebSocket the token is the first message.
  */
-export function createClient({ url, token, fetch: fetcher = fetch }: ClientOptions): Client {
+export function createClient({ url, token, fetch: fetcher = fetch, liveEvents = 'sse' }: ClientOptions): Client {
   const authorization = `Bearer ${token}`;
   const endpoint = `${url.replace(/\/+$/, '')}/trpc`;
   const call: typeof fetch = async (address, init) => {
@@ -31,17 +37,18 @@ export function createClient({ url, token, fetch: fetcher = fetch }: ClientOptio
     if (!response.headers.get('content-type')?.includes('json')) throw foreignAnswer(response);
     return response;
   };
+  const serverSentEvents: TRPCLink<AppRouter> = httpSubscriptionLink({
+    url: endpoint,
+    EventSource,
+    eventSourceOptions: {
+      fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, authorization } }),
+    },
+  });
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === 'subscription',
-        true: httpSubscriptionLink({
-          url: endpoint,
-          EventSource,
-          eventSourceOptions: {
-            fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, authorization } }),
-          },
-        }),
+        true: liveEvents === 'websocket' ? socketSubscriptionLink({ url: endpoint, token }) : serverSentEvents,
         false: httpLink({ url: endpoint, methodOverride: 'POST', headers: { authorization }, fetch: call }),
       }),
     ],
