@@ -27,6 +27,8 @@ export type HistoryRow = GenerationRow & { created_micros: number };
 
 /** Words and LoRAs are first looked for among this many of the newest: what is found there need not be collected from all years. */
 const newest = 1_500;
+/** Of words and LoRAs that so many of a user's generations are believed to have, counting begins with the newest. */
+const dense = 20_000;
 
 /** One page of a user's generations, newest first: those behind `after`, without the first `offset`. */
 export async function listHistory(db: Executor, filter: HistoryFilter, page: HistoryPage): Promise<HistoryRow[]> {
@@ -67,8 +69,10 @@ export async function totalHistory(db: Executor, filter: HistoryFilter): Promise
 /** How many there are, counted up to `bound`. */
 export async function countHistory(db: Executor, filter: HistoryFilter, bound: number): Promise<number> {
   if (looksUpTerms(filter)) {
-    const found = await count(db, firstAmongNewest(filter, { window: newest, limit: bound }));
-    if (found === bound || !(await reachesBeyond(db, filter, newest))) return found;
+    const amongNewest = () => count(db, firstAmongNewest(filter, { window: newest, limit: bound }));
+    if (!(await reachesBeyond(db, filter, newest))) return amongNewest();
+    // The newest alone hold that many of dense words only, and dense words are what the index is slow with.
+    if ((await estimateHistory(db, filter)) > dense && (await amongNewest()) === bound) return bound;
     return count(db, sql`${allOfTerms(filter)} limit ${bound}`);
   }
   return count(db, sql`select from generation_history_v2 where ${matching(filter)}${ofEngines(filter)} limit ${bound}`);
