@@ -94,6 +94,15 @@ test('a callback for an attempt that has ended is remembered and rings for nobod
   expect(await inbox()).toEqual([{ webhook_id: 'w1', parked: false }]);
 });
 
+test('a callback for an engine that the generation has moved on from rings for nobody', async () => {
+  const { lease, callback } = await anAttempt();
+  await giveBack(lease);
+  await sql`update generation_history_v2 set engine = 'replicate', provider = 'replicate'`.execute(db);
+  expect(await storeCallback(db, callback)).toEqual({ outcome: 'matched', ring: null });
+  expect(await inbox()).toEqual([{ webhook_id: 'w1', parked: false }]);
+  expect(await unrung()).toEqual([]);
+});
+
 test('the same delivery again, at once or later, for this token or another, is one row and wakes nobody', async () => {
   const { lease, callback } = await anAttempt();
   await giveBack(lease);

@@ -19,9 +19,9 @@ const makeDue = (generations: RawBuilder<unknown>) => sql`
   where status = 'processing' and lease_owner is null and generation_id in (${generations})
   returning generation_id`;
 
-/** Of a `generation_attempts attempt` and its `generation_history_v2 generation`. */
-const isOpen = sql`attempt.state in ('intent', 'unknown', 'submitted')`;
-const isLost = sql`attempt.state in ('intent', 'unknown')`;
+/** Of a `generation_attempts attempt` and its `generation_history_v2 generation`: nobody is rung for an engine that it has moved on from. */
+const isOpen = sql`attempt.state in ('intent', 'unknown', 'submitted') and attempt.engine = generation.engine`;
+const isLost = sql`attempt.state in ('intent', 'unknown') and attempt.engine = generation.engine`;
 const isHeld = sql`generation.status = 'processing' and coalesce(generation.lease_until > now(), false)`;
 /** Whoever holds a generation whose attempt is lost may have looked into the inbox just before: what came must still be there when he leaves. */
 const isDealtWith = sql`not (${isLost} and ${isHeld})`;
