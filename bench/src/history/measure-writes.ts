@@ -53,6 +53,7 @@ function aGeneration(userId: number, number: string): NewGeneration {
     },
     adjustments: [],
     routing: { engine: 'flux-standard', rule: 'default', considered: [] },
+    fallbacks: [],
     metadata: {},
     estimated_cost_micros: 25_000,
     estimated_time_seconds: 15,

@@ -13,14 +13,14 @@ async function failing(watch: EngineWatch, times: number, kind?: ProviderErrorKi
 }
 
 async function opened(): Promise<EngineWatch> {
-  const watch = new EngineWatch('flux-standard');
+  const watch = new EngineWatch('flux-standard', 20);
   await failing(watch, 20);
   expect(watch.report().breaker).toBe('open');
   return watch;
 }
 
 test('nineteen failures leave the breaker closed, the twentieth opens it', async () => {
-  const watch = new EngineWatch('flux-standard');
+  const watch = new EngineWatch('flux-standard', 20);
   await failing(watch, 19);
   expect(watch.report()).toMatchObject({ engine: 'flux-standard', breaker: 'closed', calls: 19, success_rate: 0 });
   await failing(watch, 1);
@@ -31,21 +31,21 @@ test.each([
   ['half of them failing opens it', 10, 10, 'open'],
   ['fewer than half do not', 11, 10, 'closed'],
 ])('%s', async (_, successes, failures, breaker) => {
-  const watch = new EngineWatch('replicate');
+  const watch = new EngineWatch('replicate', 20);
   for (let time = 0; time < successes; time += 1) watch.succeeded(2);
   await failing(watch, failures);
   expect(watch.report().breaker).toBe(breaker);
 });
 
 test("a caller's mistakes count for nothing", async () => {
-  const watch = new EngineWatch('openai');
+  const watch = new EngineWatch('openai', 20);
   await failing(watch, 40, 'content-rejected');
   await failing(watch, 40, 'invalid-request');
   expect(watch.report()).toMatchObject({ breaker: 'closed', calls: 0, success_rate: null });
 });
 
 test('failures of a whole day do not add up', async () => {
-  const watch = new EngineWatch('openai');
+  const watch = new EngineWatch('openai', 20);
   for (let time = 0; time < 60; time += 1) {
     await failing(watch, 1);
     vi.advanceTimersByTime(10_000);

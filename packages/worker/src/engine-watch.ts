@@ -4,8 +4,8 @@ import { CircuitState, circuitBreaker, handleWhen, type IBreaker } from 'cockati
 import { OutcomeWindow } from './outcome-window.ts';
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts';
 
-/** Open when at least half of at least so many calls within half a minute failed. */
-const sample = { spanMs: 30_000, calls: 20, failureShare: 0.5 };
+/** Open when at least half of the calls within half a minute failed, and they are enough to say so. */
+const sample = { spanMs: 30_000, failureShare: 0.5 };
 /** Then nothing is sent for this long, and one call tries how it is. */
 const pauseMs = 5_000;
 
@@ -23,11 +23,14 @@ function isProvidersFault(error: unknown): boolean {
 export class EngineWatch {
   readonly #engine: EngineId;
   readonly #window = new OutcomeWindow();
-  readonly #breaker = circuitBreaker(handleWhen(isProvidersFault), { halfOpenAfter: pauseMs, breaker: shareOfFailures(this.#window) });
+  readonly #breaker;
   #retryAt = 0;
 
-  constructor(engine: EngineId) {
+  /** @param minCalls fewer calls within half a minute never open the breaker. */
+  constructor(engine: EngineId, minCalls: number) {
     this.#engine = engine;
+    const breaker = shareOfFailures(this.#window, minCalls);
+    this.#breaker = circuitBreaker(handleWhen(isProvidersFault), { halfOpenAfter: pauseMs, breaker });
     this.#breaker.onBreak(() => {
       this.#retryAt = Date.now() + pauseMs;
     });
@@ -72,7 +75,7 @@ export class EngineWatch {
 }
 
 /** The library's own sampling breaker forgets by calls, not by time, so that rare failures of a whole day would open it. */
-function shareOfFailures(window: OutcomeWindow): IBreaker {
+function shareOfFailures(window: OutcomeWindow, minCalls: number): IBreaker {
   let closedAt = Number.NEGATIVE_INFINITY;
   return {
     state: undefined,
@@ -82,7 +85,7 @@ function shareOfFailures(window: OutcomeWindow): IBreaker {
     failure(state) {
       if (state !== CircuitState.Closed) return true;
       const { calls, failures } = window.count(sample.spanMs, closedAt);
-      return calls >= sample.calls && failures >= calls * sample.failureShare;
+      return calls >= minCalls && failures >= calls * sample.failureShare;
     },
   };
 }

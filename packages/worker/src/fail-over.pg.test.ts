@@ -106,7 +106,10 @@ test('while the breaker is open nothing is sent: what may move does, what is pin
 test('a fallback that is down is passed over; with none left it stays and is tried again', async () => {
   const heartbeat = { version: '1', started_at: new Date().toISOString(), concurrency: 1, running: 0, engines: [] };
   await beat(workshop.db, { provider: 'replicate', instance: 'r', key: 'live', ...heartbeat });
-  await workshop.db.updateTable('provider_heartbeats').set({ seen_at: new Date(0) }).execute();
+  await workshop.db
+    .updateTable('provider_heartbeats')
+    .set({ seen_at: new Date(0) })
+    .execute();
   const refused = new ProviderError('unauthorized', 'The key is wrong.', { billed: 'no' });
   const [id, stuck] = [await unpinned('replicate', 'openai'), await unpinned('replicate')];
   for (const each of [id, stuck]) await run(aWorker(workshop, failing(refused)), each);

@@ -28,6 +28,7 @@ async function start(adapter: ScriptedAdapter, healthPort = 0, key: KeyPresence 
     natsUrl: urls.nats,
     logLevel: 'silent',
     version: 'test',
+    breakerMinCalls: 20,
     healthPort: healthPort || (await freePort()),
     concurrency: 4,
     maxRunningPerUser: 100,

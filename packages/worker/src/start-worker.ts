@@ -34,6 +34,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
     url: config.databaseUrl,
     applicationName: adapter.provider,
     poolSize: config.concurrency + 4,
+    connectWithinMs: 5_000,
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   started.defer(() => db.destroy());
@@ -51,7 +52,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
     adapter,
     concurrency: new AdaptiveConcurrency(config.concurrency),
     retryBudget: new RetryBudget(),
-    watches: new EngineWatches(),
+    watches: new EngineWatches(config.breakerMinCalls),
     cancelBell: new CancelBell(),
     callbackBell: new CallbackBell(),
     stopping: stopping.signal,

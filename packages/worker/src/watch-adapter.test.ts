@@ -10,7 +10,7 @@ const call = { endpoint: 'e', body: {}, images: 1, seed: 1 };
 const refused = () => new ProviderError('unavailable', 'down', { billed: 'no' });
 
 function watched(script: Partial<ProviderAdapter> = {}) {
-  const watch = new EngineWatch('flux-standard');
+  const watch = new EngineWatch('flux-standard', 20);
   const adapter = watchAdapter(scriptedAdapter(output, script), watch);
   const submit = (signal = new AbortController().signal) => adapter.submit({ call, callbackUrl: null, signal });
   const check = (providerRequestId: string) => adapter.check({ providerRequestId, urls: {}, endpoint: 'e' }, new AbortController().signal);

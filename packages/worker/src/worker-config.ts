@@ -15,6 +15,7 @@ export const workerEnv = {
   HEALTH_PORT: envSchema.port().default(8080),
   WORKER_CONCURRENCY: envSchema.count().pipe(z.number().min(1).max(256)).default(16),
   MAX_RUNNING_PER_USER: envSchema.count().pipe(z.number().min(1)).default(5),
+  BREAKER_MIN_CALLS: envSchema.count().pipe(z.number().min(1)).default(20),
   PROVIDER_WEBHOOK_BASE_URL: envSchema.httpUrl().optional(),
   SIMULATOR_URL: envSchema.httpUrl().optional(),
 };
@@ -32,6 +33,8 @@ export type WorkerConfig = {
   concurrency: number;
   /** Generations of one user in progress at once, over all processes; the others wait. */
   maxRunningPerUser: number;
+  /** Calls within half a minute before a failing engine is left alone. */
+  breakerMinCalls: number;
   callbackBaseUrl: string | null;
   vault: VaultConfig;
   owner: string;
@@ -46,6 +49,7 @@ export function workerConfig(env: ParsedWorkerEnv): WorkerConfig {
     healthPort: env.HEALTH_PORT,
     concurrency: env.WORKER_CONCURRENCY,
     maxRunningPerUser: env.MAX_RUNNING_PER_USER,
+    breakerMinCalls: env.BREAKER_MIN_CALLS,
     callbackBaseUrl: env.PROVIDER_WEBHOOK_BASE_URL ?? null,
     vault: vaultConfig(env),
     owner: `${hostname()}:${process.pid}`,
