@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { AttemptOutcome } from './attempts.ts';
 
 /**
- * Further parts of a statement whose `attempt` holds the attempt that just ended: its cost, or the suspicion of one, once per attempt, and the
- * end of an earlier suspicion. The provider's counter of the day follows where there is one.
+ * Further parts of a statement whose `attempt` holds the attempts that just ended: of each its cost, or the suspicion of one, once, and the
+ * end of an earlier suspicion. The counters of the providers' day follow where there are any, locked in order as by `reserve_credits`.
  */
 export function bookCost({ state, costMicros }: Pick<AttemptOutcome, 'state' | 'costMicros'>) {
   const isKnown = state !== 'unknown';
@@ -26,10 +26,17 @@ export function bookCost({ state, costMicros }: Pick<AttemptOutcome, 'state' | '
       ) as part
       where amount_micros > 0
       on conflict do nothing
-      returning kind, amount_micros
+      returning kind, debit_account, credit_account, amount_micros
+    ), counters as materialized (
+      select day, daily_spend.scope, total
+      from daily_spend join (
+        select case kind when 'suspense_reversal' then debit_account else credit_account end as scope,
+          sum(case kind when 'suspense_reversal' then -amount_micros else amount_micros end) as total
+        from booked group by 1
+      ) as per_provider on day = (now() at time zone 'UTC')::date and daily_spend.scope = per_provider.scope
+      order by 2 for update of daily_spend
     ), counted as (
-      update daily_spend set spent_micros = spent_micros + booked.total
-      from attempt, (select sum(case when kind = 'suspense_reversal' then -amount_micros else amount_micros end) as total from booked) as booked
-      where day = (now() at time zone 'UTC')::date and scope = 'provider:' || provider and booked.total <> 0
+      update daily_spend set spent_micros = spent_micros + total
+      from counters where daily_spend.day = counters.day and daily_spend.scope = counters.scope
     )`;
 }
