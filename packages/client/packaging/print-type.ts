@@ -35,7 +35,7 @@ function printObject(checker: Checker, type: Type, print: (type: Type) => string
     const fieldType = checker.getTypeOfSymbol(property);
     if (!fieldType) throw new Error(`${property.name} has no type`);
     const isOptional = (property.flags & SymbolFlags.Optional) !== 0;
-    const name = `${property.name}${isOptional ? '?' : ''}`;
+    const name = `${/^[\w$]+$/.test(property.name) ? property.name : JSON.stringify(property.name)}${isOptional ? '?' : ''}`;
     return printField({ name, value: print(fieldType), comment: property.getDocumentationComment(checker) });
   });
   const others = checker.getIndexInfosOfType(type).map(({ keyType, valueType }) => {
