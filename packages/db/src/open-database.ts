@@ -32,6 +32,8 @@ export function openDatabase({ url, poolSize = 10, connectWithinMs = 2_000, appl
     statement_timeout: 10_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 15_000,
+    // Every statement is a matter of milliseconds; starting processes for one takes longer, most of all when the machine is busy.
+    options: '-c max_parallel_workers_per_gather=0',
     // Ids and micro-credits stay far below 2^53, so bigint columns are plain numbers.
     types: { getTypeParser: (oid, format) => (oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) },
   });
