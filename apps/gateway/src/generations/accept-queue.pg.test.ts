@@ -1,6 +1,9 @@
+import { unlimitedCredits } from '@imagegen/core/credits/terms';
 import { migrate } from '@imagegen/db/migrate';
 import { type Database, openDatabase } from '@imagegen/db/open-database';
 import type { NewGeneration } from '@imagegen/db/queries/accept-generations';
+import { grantCredits } from '@imagegen/db/queries/credits';
+import { ensureUser } from '@imagegen/db/queries/identity';
 import { createTestDatabase } from '@imagegen/embedded/testing';
 import { newId } from '@imagegen/runtime/ids';
 import { sql } from 'kysely';
@@ -82,6 +85,18 @@ describe('accepting in groups', () => {
     const stranger = aGeneration({ user_id: 999_999_999 });
     const results = await Promise.allSettled([aGeneration(), stranger, aGeneration()].map((generation) => queue.accept(generation)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('refuses who cannot pay with what is needed and what there is, and accepts the others of the group', async () => {
+    const { id: rich } = await ensureUser(db, { subject: 'key:rich' });
+    await grantCredits(db, { userId: rich, amountMicros: 200_000, note: null, key: 'rich' });
+    const queue = new AcceptQueue(db, () => undefined, { ...unlimitedCredits, metered: true });
+    const wishes = [rich, userId, rich].map((id) => aGeneration({ user_id: id }));
+    const [first, poor, second] = await Promise.allSettled(wishes.map((generation) => queue.accept(generation)));
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    const refusal = (available: number) => ({ code: 'QUOTA_EXCEEDED', details: { required: 0.14, available } });
+    expect(poor).toMatchObject({ status: 'rejected', reason: refusal(0) });
+    expect(second).toMatchObject({ status: 'rejected', reason: refusal(0.06) });
   });
 
   it('says that nothing was accepted when Postgres is away', async () => {
