@@ -108,8 +108,8 @@ describe('selectProvider', () => {
   });
 
   it('skips engines that are down and says so', () => {
-    const { receipt } = chosen({ settings: { priority: 'speed' }, health: down('openai', 'flux-standard') });
-    expect(receipt.engine).toBe('flux-advanced');
+    const { receipt } = chosen({ settings: { priority: 'speed' }, health: down('openai') });
+    expect(receipt.engine).toBe('flux-standard');
     expect(receipt.rule).toBe(
       'speed-without-loras: no LoRAs and speed first; openai cannot (OpenAI is not available: it fails.), so the next able engine',
     );
@@ -129,6 +129,12 @@ describe('selectProvider', () => {
     const { receipt } = chosen(asked);
     expect(receipt.engine).toBe(engine);
     expect(receipt.considered.find((row) => row.engine === engine)).toMatchObject({ ok: false, health: 'down' });
+  });
+
+  it('would rather leave a provider in trouble than try its next engine', () => {
+    expect(chosen({ health: down('flux-standard') }).engine).toBe('replicate');
+    expect(chosen({ health: down('flux-standard', 'replicate', 'openai') }).engine).toBe('flux-advanced');
+    expect(chosen({ context: { loras: loras(3) }, health: down('flux-standard') }).engine).toBe('flux-advanced');
   });
 
   it('stays with the preferred provider when one of its engines is down', () => {

@@ -33,7 +33,7 @@ type Candidate = { engine: Engine; refusals: Refusal[]; state: EngineState['stat
 
 /**
  * Chooses the engine: the pinned one or none; else the one the first matching rule names; when that cannot or is down, the first able
- * engine in the order of `engineIds`. What is down comes back: when nothing else may be chosen, the wish is accepted and waits for it.
+ * engine in the order of `engineIds`, those of a provider in trouble last. What is down comes back: when nothing else may be chosen, the wish is accepted and waits for it.
  * Never selects an engine that refuses the request or has no key. The receipt lists every engine.
  */
 export function selectProvider(request: RoutingRequest): RoutingDecision {
@@ -41,7 +41,8 @@ export function selectProvider(request: RoutingRequest): RoutingDecision {
   const considered = candidates.map(({ row }) => row);
   const eligible = candidates.filter(({ engine }) => isEligible(engine, request));
   const wish = findWish(eligible, request);
-  const chosen = [wish.candidate, ...eligible].find(({ row }) => row.ok) ?? [wish.candidate, ...eligible].find(canWait);
+  const able = [wish.candidate, ...eligible.filter((candidate) => !isInTrouble(candidate, candidates)), ...eligible];
+  const chosen = able.find(({ row }) => row.ok) ?? able.find(canWait);
   if (!chosen) return { kind: 'refused', ...explainRefusal(eligible), considered };
   const rule =
     chosen === wish.candidate
@@ -66,6 +67,11 @@ function consider(id: EngineId, { settings, context, health, engines = catalogue
     health: state,
   };
   return { engine, refusals, state, row };
+}
+
+/** What keeps one engine of a provider from answering may soon keep the others. */
+function isInTrouble({ engine: { provider } }: Candidate, candidates: readonly Candidate[]): boolean {
+  return candidates.some(({ engine, state }) => engine.provider === provider && state === 'down');
 }
 
 function canWait({ refusals, state }: Candidate): boolean {
