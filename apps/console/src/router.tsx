@@ -1,6 +1,9 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { Failure } from './components/failure.tsx';
+import { GalleryPage } from './gallery/gallery-page.tsx';
+import { readGallerySearch } from './gallery/gallery-search.ts';
 import { PlaygroundPage } from './playground/playground-page.tsx';
+import { PresetsPage } from './presets/presets-page.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const root = createRootRoute({ component: Shell, errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} /> });
@@ -18,7 +21,14 @@ const playground = createRoute({
   },
 });
 
-export const router = createRouter({ routeTree: root.addChildren([playground]), defaultPreload: 'intent', scrollRestoration: true });
+const gallery = createRoute({ getParentRoute: () => root, path: '/gallery', component: GalleryPage, validateSearch: readGallerySearch });
+const presets = createRoute({ getParentRoute: () => root, path: '/presets', component: PresetsPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([playground, gallery, presets]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -13,11 +13,12 @@ import {
   Text,
   Tooltip,
 } from '@mantine/core';
-import { IconAlertTriangle, IconDownload, IconHeart, IconHeartFilled, IconPhoto, IconX } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { IconAlertTriangle, IconDownload, IconPhoto, IconX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { type Generation, useTRPC } from '../api/trpc.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Failure } from '../components/failure.tsx';
+import { FavouriteButton } from '../components/favourite-button.tsx';
 import { Picture } from '../components/picture.tsx';
 import { Receipt } from '../components/receipt.tsx';
 import { progressText } from './progress-text.ts';
@@ -134,7 +135,7 @@ function Finished({ generation, onSeed }: { generation: Generation; onSeed: (see
                     )}
                   </CopyButton>
                 )}
-                <Favourite generation={generation} />
+                <FavouriteButton generation={generation} />
                 <Tooltip label="Download">
                   <ActionIcon component="a" href={image.url} download variant="subtle" color="gray" aria-label="Download the picture">
                     <IconDownload size={18} />
@@ -149,33 +150,5 @@ function Finished({ generation, onSeed }: { generation: Generation; onSeed: (see
         <Receipt generation={generation} />
       </Box>
     </Stack>
-  );
-}
-
-function Favourite({ generation }: { generation: Generation }) {
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const { generation_id: id, is_favorite: marked } = generation;
-  const mark = useMutation(
-    trpc.generations.favorite.mutationOptions({
-      onSettled: () =>
-        Promise.all([
-          queries.invalidateQueries({ queryKey: trpc.generations.get.queryKey({ id }) }),
-          queries.invalidateQueries({ queryKey: trpc.data.history.queryKey() }),
-        ]),
-    }),
-  );
-  return (
-    <Tooltip label={marked ? 'No favourite any more' : 'Mark as favourite'}>
-      <ActionIcon
-        variant="subtle"
-        color={marked ? 'red' : 'gray'}
-        aria-label="Favourite"
-        aria-pressed={marked}
-        onClick={() => mark.mutate({ id, favorite: !marked })}
-      >
-        {marked ? <IconHeartFilled size={18} /> : <IconHeart size={18} />}
-      </ActionIcon>
-    </Tooltip>
   );
 }

@@ -28,7 +28,7 @@ export function useGeneration(id: string | null) {
       .then(() =>
         Promise.all([
           queries.invalidateQueries({ queryKey: trpc.generations.get.queryKey({ id }) }),
-          queries.invalidateQueries({ queryKey: trpc.data.history.queryKey() }),
+          queries.invalidateQueries({ queryKey: trpc.data.history.pathKey() }),
           queries.invalidateQueries({ queryKey: trpc.credits.balance.queryKey() }),
         ]),
       )
