@@ -69,7 +69,7 @@ export async function startWorker(config: WorkerConfig, adapter: ProviderAdapter
         version: config.version,
         started_at: startedAt,
         key,
-        concurrency: config.concurrency,
+        concurrency: context.concurrency.limit,
         running,
         engines: context.watches.report(),
       }),

@@ -23,5 +23,4 @@ export const receiptSchema = z.object({
     .array(z.object({ from: z.enum(engineIds), to: z.enum(engineIds), reason: z.string(), at: z.iso.datetime({ offset: true }) }))
     .optional(),
 });
-export type Failover = NonNullable<Receipt['failovers']>[number];
 export type Receipt = z.infer<typeof receiptSchema>;
