@@ -32,7 +32,12 @@ export const errorCodes = {
   INVALID_LORA: { http: 400, trpc: 'BAD_REQUEST', retryable: false, meaning: 'A LoRA id is not known.' },
   LIMIT_EXCEEDED: { http: 400, trpc: 'BAD_REQUEST', retryable: false, meaning: 'More was asked of the engine than it can do.' },
   UNAUTHORIZED: { http: 401, trpc: 'UNAUTHORIZED', retryable: false, meaning: 'No valid key or token was sent.' },
-  QUOTA_EXCEEDED: { http: 402, trpc: 'PAYMENT_REQUIRED', retryable: false, meaning: 'The balance does not cover the generation.' },
+  QUOTA_EXCEEDED: {
+    http: 402,
+    trpc: 'PAYMENT_REQUIRED',
+    retryable: false,
+    meaning: 'The balance, or what may be spent today, does not cover the generation.',
+  },
   FORBIDDEN: { http: 403, trpc: 'FORBIDDEN', retryable: false, meaning: 'The key is valid but may not do this.' },
   NOT_FOUND: { http: 404, trpc: 'NOT_FOUND', retryable: false, meaning: 'There is no such thing, or it belongs to somebody else.' },
   METHOD_NOT_ALLOWED: { http: 405, trpc: 'METHOD_NOT_SUPPORTED', retryable: false, meaning: 'The path exists, with another method.' },
