@@ -2,8 +2,8 @@ import { describeFailure } from './describe-failure.ts';
 import { interruptionSignal } from './interruption.ts';
 
 /**
- * The life of the program: runs one command and exits, 0 (or what it set as exit code) when it resolves, else with one clear sentence on standard error (and
- * `{ error }` on standard output with `--json`). Commands leave nothing running behind when they end.
+ * The life of the program: runs one command and exits, 0 (or with the exit code it has set) when it resolves, else with one clear sentence on
+ * standard error (and `{ error }` on standard output with `--json`). Commands leave nothing running behind when they end.
  */
 export async function runCommand(args: string[], command: (args: string[], signal: AbortSignal) => Promise<void>): Promise<never> {
   const fail = (error: unknown): never => {
