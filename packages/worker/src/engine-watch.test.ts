@@ -77,6 +77,17 @@ test('after the pause one submission is let through, and closes it when the prov
   expect(watch.report().breaker).toBe('closed');
 });
 
+test('of many that ask at once one may probe, and when it never does, another one after a pause', async () => {
+  const watch = await opened();
+  expect(watch.begin()).toBe(5_000);
+  vi.advanceTimersByTime(5_000);
+  expect([watch.begin(), watch.begin(), watch.begin()]).toEqual([0, 5_000, 5_000]);
+  vi.advanceTimersByTime(5_000);
+  expect([watch.begin(), watch.begin()]).toEqual([0, 5_000]);
+  await expect(watch.send(async () => 'taken')).resolves.toBe('taken');
+  expect([watch.begin(), watch.begin()]).toEqual([0, 0]);
+});
+
 test('a probe that fails opens it again; one that only shows a mistake of the caller closes it', async () => {
   const watch = await opened();
   vi.advanceTimersByTime(5_000);

@@ -1,6 +1,6 @@
 import type { EngineId } from '@imagegen/core/engines/engine';
 import type { BreakerState, EngineOutcomes } from '@imagegen/core/routing/engine-health';
-import { CircuitState, circuitBreaker, handleWhen, type IBreaker } from 'cockatiel';
+import { CircuitState, circuitBreaker, handleWhen, type IBreaker, isBrokenCircuitError } from 'cockatiel';
 import { OutcomeWindow } from './outcome-window.ts';
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts';
 
@@ -25,6 +25,7 @@ export class EngineWatch {
   readonly #window = new OutcomeWindow();
   readonly #breaker;
   #retryAt = 0;
+  #reservedUntil = 0;
 
   /** @param minCalls fewer calls within half a minute never open the breaker. */
   constructor(engine: EngineId, minCalls: number) {
@@ -39,16 +40,31 @@ export class EngineWatch {
   /** Milliseconds until a submission may be let through: 0 means now. While another one probes, as long as a pause. */
   get closedForMs(): number {
     if (this.#breaker.state === CircuitState.Closed) return 0;
-    return this.#breaker.state === CircuitState.HalfOpen ? pauseMs : Math.max(0, this.#retryAt - Date.now());
+    if (this.#breaker.state === CircuitState.HalfOpen) return pauseMs;
+    return Math.max(0, this.#retryAt - Date.now(), this.#reservedUntil - Date.now());
+  }
+
+  /** The same, and when it is 0 while the breaker is open, the probe is the asker's for as long as a pause: many may ask at once. */
+  begin(): number {
+    const waitMs = this.closedForMs;
+    if (waitMs === 0 && this.#breaker.state !== CircuitState.Closed) this.#reservedUntil = Date.now() + pauseMs;
+    return waitMs;
   }
 
   /** Sends a submission, or throws ProviderError without having sent anything. What became of it is to be noted by the caller. */
   async send<Answer>(submit: () => Promise<Answer>): Promise<Answer> {
     if (this.#breaker.state === CircuitState.Closed) return submit();
-    const retryAfterMs = this.closedForMs;
-    if (retryAfterMs > 0)
-      throw new ProviderError('unavailable', 'The provider keeps failing and is left alone.', { billed: 'no', retryAfterMs });
-    return this.#breaker.execute(submit);
+    if (this.#breaker.state === CircuitState.HalfOpen) throw this.#leftAlone();
+    return this.#breaker.execute(submit).catch((error: unknown) => {
+      throw isBrokenCircuitError(error) ? this.#leftAlone() : error;
+    });
+  }
+
+  #leftAlone(): ProviderError {
+    return new ProviderError('unavailable', 'The provider keeps failing and is left alone.', {
+      billed: 'no',
+      retryAfterMs: this.closedForMs,
+    });
   }
 
   /** @param seconds from the submission to the result. */

@@ -60,10 +60,11 @@ async function runAtEngine(worker: WorkerContext, generationId: string, stillWor
 
 /** Nothing is begun while the engine's breaker is open; what was begun goes on. */
 function waitForEngine({ watches }: WorkerContext, generation: ClaimedGeneration): Next | null {
-  const closedForMs = watches.of(generation.engine).closedForMs;
   const isToBegin = generation.attempts.every(({ state }) => state === 'failed');
-  if (closedForMs === 0 || !isToBegin || generation.cancel_requested || generation.remaining_ms < closedForMs) return null;
-  return { kind: 'release', delayMs: closedForMs * (1 + Math.random()), countsAsTry: false };
+  if (!isToBegin || generation.cancel_requested) return null;
+  const waitMs = watches.of(generation.engine).begin();
+  if (waitMs === 0 || generation.remaining_ms < waitMs) return null;
+  return { kind: 'release', delayMs: waitMs * (1 + Math.random()), countsAsTry: false };
 }
 
 async function makeImages(context: WorkerContext, generation: ClaimedGeneration, held: HeldLease): Promise<Next> {
