@@ -50,7 +50,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   const metrics = createMetrics({ outboxAgeSeconds: () => outboxAgeSeconds(db) });
   const events = new EventHub();
   started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
-  started.use(startOutboxRelay({ db, bus, logger }));
+  started.use(startOutboxRelay({ db, bus, logger, metrics }));
   const ringer = started.use(createRinger({ db, bus, logger }));
   for (const sweeper of startSweepers({ db, bus, vault, logger, metrics })) started.use(sweeper);
   for (const sweeper of startInboxSweepers({ db, bus, logger, metrics })) started.use(sweeper);
