@@ -71,6 +71,18 @@ describe('a metered system', () => {
     expect(wrong).toMatchObject({ status: 400, body: { error: { code: 'VALIDATION_ERROR' } } });
   });
 
+  test('takes what can be paid for at the chosen engine, though not at the engines it might move to', async () => {
+    const admin = openDoor(system.gatewayUrl, 'ig_dev_admin');
+    const modest = uniquePrompt('modest').replace(' ', '-');
+    const { key } = (await admin.post<{ key: string }>('/api:v2/admin/keys', { user: modest, scopes: ['read', 'generate', 'beta'] })).body;
+    await command(system.gatewayUrl, 'credits', 'grant', '--user', modest, '--amount', '0.04', '--key', modest);
+    const door = openDoor(system.gatewayUrl, key);
+    const accepted = await door.post<{ request_id: string }>('/api:v2/smart/generate', { prompt: uniquePrompt(), ...small });
+    expect(accepted.status).toBe(202);
+    expect(await untilEnded(door, accepted.body.request_id)).toMatchObject({ status: 'completed', credits_used: 0.035 });
+    expect(await balanceOf(door)).toMatchObject({ available: 0.005, held: 0 });
+  });
+
   test('gives back what a picture was held for that the provider billed and withheld', async () => {
     const before = await balanceOf(user);
     const failed = await generate(user, 'flux/standard', { prompt: `${uniquePrompt()} sim:moderation`, ...small });

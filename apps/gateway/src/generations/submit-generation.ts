@@ -50,7 +50,7 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   for (const { adjustments } of [planned, ...planned.fallbacks]) adjustments.unshift(...(submission.adjustments ?? []));
   const generation = toRow(planned, submission, idempotency);
   context.admission.admitTo(planned.engine, generation.deadline_seconds);
-  const row = await context.accepting.accept(generation);
+  const row = await accept(context, generation);
   if (row) {
     context.admission.accepted();
     context.metrics.accepted.inc({ engine: planned.engine.id, api: door.api });
@@ -61,6 +61,28 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   const winner = idempotency && (await replay(context, principal, idempotency));
   if (!winner) throw new AppError('CONFLICT', 'A request with this idempotency key is under way; try again.', { retryAfterSeconds: 1 });
   return winner;
+}
+
+/** What its user can pay for at the chosen engine is accepted, if need be without the ways out that might cost more. */
+async function accept({ accepting }: Pick<Submitting, 'accepting'>, generation: NewGeneration) {
+  try {
+    return await accepting.accept(generation);
+  } catch (error) {
+    const modest = withinOwnPrice(generation);
+    if (modest.hold_micros === generation.hold_micros || !(error instanceof AppError && error.code === 'QUOTA_EXCEEDED')) throw error;
+    return accepting.accept(modest);
+  }
+}
+
+function withinOwnPrice(generation: NewGeneration): NewGeneration {
+  const { settings, estimated_cost_micros, fallbacks } = generation;
+  const own = holdMicros(engines[generation.engine], settings, estimated_cost_micros);
+  const affordable = fallbacks.filter((fallback) => fallbackHold(settings, fallback) <= own);
+  return { ...generation, hold_micros: own, fallbacks: affordable };
+}
+
+function fallbackHold(settings: NewGeneration['settings'], { engine, estimated_cost_micros }: NewGeneration['fallbacks'][number]): number {
+  return holdMicros(engines[engine], settings, estimated_cost_micros);
 }
 
 function toRow(
@@ -85,10 +107,7 @@ function toRow(
     fallbacks,
     metadata: input.metadata ?? {},
     estimated_cost_micros: estimatedMicros,
-    hold_micros: Math.max(
-      holdMicros(engine, settings, estimatedMicros),
-      ...fallbacks.map((fallback) => holdMicros(engines[fallback.engine], settings, fallback.estimated_cost_micros)),
-    ),
+    hold_micros: Math.max(holdMicros(engine, settings, estimatedMicros), ...fallbacks.map((fallback) => fallbackHold(settings, fallback))),
     estimated_time_seconds: Math.ceil(estimate?.estimated_time ?? engine.typicalTimeSeconds),
     deadline_seconds: input.deadline_seconds ?? defaultDeadlineSeconds,
     subject: subjects.requested(engine.provider, generationId),
