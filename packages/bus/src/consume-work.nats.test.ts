@@ -181,7 +181,11 @@ test('a lane takes a message only with a place, and gives it back when the messa
     async enter() {
       await place.promise;
       given += 1;
-      return { [Symbol.dispose]: () => void (given -= 1) };
+      return {
+        [Symbol.dispose]: () => {
+          given -= 1;
+        },
+      };
     },
   };
   const seen: string[] = [];

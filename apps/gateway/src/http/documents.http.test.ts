@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningGateways, startTestGateways } from './running-gateway.fixture.ts';
 
 type Body = { content: Record<string, { example?: unknown; examples?: unknown; schema: object }> };
-type Operation = { operationId: string; tags: string[]; requestBody?: Body; responses: Record<string, { content?: object; headers?: object }> };
+type Operation = {
+  operationId: string;
+  tags: string[];
+  requestBody?: Body;
+  responses: Record<string, { content?: object; headers?: object }>;
+};
 type Document = {
   openapi: string;
   tags: { name: string; description: string }[];
