@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -32,9 +31,10 @@ type Sources = {
   verdicts: Verdict[];
   startedAt: Date;
   gitSha: string;
+  versions: string;
 };
 
-export function buildReport({ options, evidence, strikes, verdicts, startedAt, gitSha }: Sources): ChaosReport {
+export function buildReport({ options, evidence, strikes, verdicts, startedAt, gitSha, versions }: Sources): ChaosReport {
   const { generations, history, quiet, sometimes } = evidence;
   const ended: Record<string, number> = {};
   for (const { status, error_code } of generations) {
@@ -48,7 +48,7 @@ export function buildReport({ options, evidence, strikes, verdicts, startedAt, g
     seed: options.seed,
     gitSha,
     node: process.version,
-    system: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}; ${versions()}`,
+    system: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}; ${versions}`,
     startedAt: startedAt.toISOString(),
     durationSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
     orders: history.filter(({ kind }) => kind === 'order').length,
@@ -64,11 +64,6 @@ export function buildReport({ options, evidence, strikes, verdicts, startedAt, g
     },
     strikes,
   };
-}
-
-function versions(): string {
-  const root = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return `image-generation ${root.version}`;
 }
 
 /** `report.json` for programs and `report.md` for people. */

@@ -19,7 +19,7 @@ const userCount = 50;
 /** One experiment from start to report: work under faults, then quiet, then questions, then the verdict. */
 export async function runChaos(options: ChaosOptions, say: (line: string) => void): Promise<ChaosReport> {
   // A fault that does not exist is said before anything starts.
-  chooseFaults(options.faults);
+  const faults = chooseFaults(options.faults);
   await mkdir(options.outDir, { recursive: true });
   const startedAt = new Date();
   await using system = await startChaosSystem(options.env);
@@ -28,7 +28,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     const users = await createUsers(system.databaseUrl, userCount);
     const repairs = watchRepairs(system.gatewayUrls);
     const breakers = watchBreakers(system.databaseUrl);
-    const { strikes, quiet } = await serveOrders({ system, users, options, say });
+    const { strikes, quiet } = await serveOrders({ system, users, options, faults, say });
     await Promise.all([repairs.stop(), breakers.stop()]);
     say(quiet.recoveryMs === null ? `not quiet after ${quiet.limitMs} ms; checking` : `quiet after ${quiet.recoveryMs} ms; checking`);
     const evidence = await collectEvidence({
@@ -40,7 +40,15 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     });
     // The history is a file of its own.
     await writeFile(join(options.outDir, 'evidence.json'), JSON.stringify({ ...evidence, history: [] }));
-    const report = buildReport({ options, evidence, strikes, verdicts: checkEvidence(evidence), startedAt, gitSha: await gitSha() });
+    const report = buildReport({
+      options,
+      evidence,
+      strikes,
+      verdicts: checkEvidence(evidence),
+      startedAt,
+      gitSha: await gitSha(),
+      versions: system.versions,
+    });
     await writeReport(options.outDir, report);
     return report;
   } finally {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ChaosOptions } from './chaos-options.ts';
 import type { QuietFacts } from './evidence/evidence.ts';
 import { type HistoryWriter, openHistory } from './evidence/history-file.ts';
-import { chooseFaults } from './faults/catalogue.ts';
+import type { Fault } from './faults/fault.ts';
 import { type Strike, unleash } from './faults/nemesis.ts';
 import { createRandom, type Random } from './random.ts';
 import type { ChaosSystem } from './system/chaos-system.ts';
@@ -16,7 +16,15 @@ import type { Accepted } from './workload/place-order.ts';
 import type { ChaosUser } from './workload/users.ts';
 
 type Served = { order: Order; customer: Customer; accepted: Accepted };
-type Scene = { system: ChaosSystem; users: readonly ChaosUser[]; options: ChaosOptions; say: (line: string) => void };
+type Scene = {
+  system: ChaosSystem;
+  users: readonly ChaosUser[];
+  options: Pick<ChaosOptions, 'seed' | 'n' | 'rate' | 'atOnce' | 'quietLimitMs' | 'outDir'>;
+  faults: readonly Fault[];
+  /** Default: all kinds of orders. */
+  draw?: typeof drawOrder | undefined;
+  say: (line: string) => void;
+};
 
 /** How long customers may go on asking after the system has come to rest. */
 const patienceMs = 15_000;
@@ -24,12 +32,11 @@ const strangers = 100;
 
 /** Orders under faults, then rest, then questions. Everything that callers see goes into `history.ndjson`. */
 export async function serveOrders(scene: Scene): Promise<{ strikes: Strike[]; quiet: QuietFacts }> {
-  const { system, options } = scene;
+  const { system, options, faults } = scene;
   await using history = openHistory(join(options.outDir, 'history.ndjson'));
   const random = createRandom(options.seed);
   const stopFaults = new AbortController();
   const patience = new AbortController();
-  const faults = chooseFaults(options.faults);
   const nemesis = unleash({ system, random: random.fork('nemesis'), faults, atOnce: options.atOnce, signal: stopFaults.signal });
   const { served, serving } = await takeOrders(scene, { history, random, stopped: () => patience.signal.aborted });
   stopFaults.abort();
@@ -46,13 +53,13 @@ export async function serveOrders(scene: Scene): Promise<{ strikes: Strike[]; qu
 type Taking = { history: HistoryWriter; random: Random; stopped: () => boolean };
 
 /** Resolves when the last order has arrived; `serving` settle when their customers have what they came for. */
-async function takeOrders({ system, users, options, say }: Scene, { history, random, stopped }: Taking) {
+async function takeOrders({ system, users, options, draw = drawOrder, say }: Scene, { history, random, stopped }: Taking) {
   const orders = random.fork('orders');
   const arrivals = random.fork('arrivals');
   const served: Served[] = [];
   const serving: Promise<void>[] = [];
   for (let plan = 0; plan < options.n; plan += 1) {
-    const order = drawOrder(orders, { plan, users: users.length });
+    const order = draw(orders, { plan, users: users.length });
     const user = users[order.user];
     if (!user) throw new RangeError(`There is no user ${order.user}`);
     const own = random.fork(`customer ${plan}`);

@@ -1,9 +1,9 @@
-import { appNames, type ChaosSystem, workerNames } from '../system/chaos-system.ts';
+import { type ChaosSystem, workerNames } from '../system/chaos-system.ts';
 import type { Armed, Trigger } from '../system/tcp-proxy.ts';
 import type { Fault, Stage } from './fault.ts';
 import { hold } from './wait.ts';
 
-type Place = {
+export type CrashPlace = {
   name: string;
   /** Ends of names of the links where it can be seen. */
   links: readonly string[];
@@ -18,14 +18,14 @@ const ofWorkers = (target: string) => workerNames.flatMap((app) => [`${app}-a-${
  * The moments between two facts, seen on the wire by the names of prepared statements, HTTP request lines and NATS subjects. Whoever is
  * at one of them when the trigger is armed dies before a byte more is exchanged.
  */
-const crashPlaces: Place[] = [
+export const crashPlaces: CrashPlace[] = [
   { name: 'C1-before-accept', links: ofGateways('postgres'), pattern: 'accept_generations', moment: 'before' },
   { name: 'C2-accepted-not-answered', links: ofGateways('postgres'), pattern: 'accept_generations', moment: 'answer' },
   { name: 'C3-accepted-not-rung', links: ofGateways('nats'), pattern: 'PUB generation.requested', moment: 'before' },
   { name: 'C4-rung-not-marked', links: ofGateways('nats'), pattern: 'PUB generation.requested', moment: 'answer' },
   { name: 'C5-claimed-no-intent', links: ofWorkers('postgres'), pattern: 'record_intent', moment: 'before' },
   { name: 'C6-intent-not-sent', links: ofWorkers('postgres'), pattern: 'record_intent', moment: 'answer' },
-  ...['fal', 'replicate', 'openai'].flatMap((provider): Place[] => [
+  ...['fal', 'replicate', 'openai'].flatMap((provider): CrashPlace[] => [
     { name: `C6-sending-to-${provider}`, links: ['simulator'], pattern: `POST /${provider}/`, moment: 'before' },
     { name: `C7-answered-by-${provider}`, links: ['simulator'], pattern: `POST /${provider}/`, moment: 'answer' },
   ]),
@@ -38,7 +38,7 @@ const crashPlaces: Place[] = [
 ];
 
 /** The same moments with the answer lost and everybody alive. */
-const lossPlaces: Place[] = [
+const lossPlaces: CrashPlace[] = [
   { name: 'lose-commit', links: ofGateways('postgres'), pattern: 'accept_generations', moment: 'answer' },
   { name: 'lose-end', links: ofWorkers('postgres'), pattern: 'finish_generation', moment: 'answer' },
   { name: 'lose-submission', links: ['simulator'], pattern: 'POST /', moment: 'answer' },
@@ -55,7 +55,11 @@ export const crashPoints: Fault[] = [
 ];
 
 /** Arms the place on all its links, and disarms the others when the first has struck, or when nobody came by. */
-async function strikeAt({ system, signal }: Stage, place: Place, act: (clientPort: number) => string | undefined): Promise<string | null> {
+export async function strikeAt(
+  { system, signal }: Pick<Stage, 'system' | 'signal'>,
+  place: CrashPlace,
+  act: (clientPort: number) => string | undefined,
+): Promise<string | null> {
   let struck: string | null = null;
   const armed: Armed[] = place.links.map((name) =>
     linkOf(system, name).arm({
@@ -75,6 +79,6 @@ async function strikeAt({ system, signal }: Stage, place: Place, act: (clientPor
 
 function linkOf(system: ChaosSystem, name: string) {
   const link = system.links[name];
-  if (!link) throw new Error(`There is no link "${name}" between ${appNames.join(', ')} and what they use`);
+  if (!link) throw new Error(`There is no link "${name}"`);
   return link;
 }

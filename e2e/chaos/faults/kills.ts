@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { appNames, type ChaosSystem, halves } from '../system/chaos-system.ts';
 import type { Fault } from './fault.ts';
@@ -18,7 +19,7 @@ export const kills: Fault[] = [
   {
     name: 'wipe-nats',
     strike: async ({ system, signal }) => {
-      await system.wipeNats();
+      await system.replaceNats((storeDir) => rm(storeDir, { recursive: true, force: true }));
       await hold(500, signal);
       return 'the whole store of NATS';
     },

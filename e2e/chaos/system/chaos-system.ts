@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort } from '@imagegen/embedded/free-port';
 import { startNats } from '@imagegen/embedded/nats';
@@ -6,6 +5,7 @@ import { startPostgres } from '@imagegen/embedded/postgres';
 import { type System, startSystem } from '@imagegen/embedded/system';
 import { temporaryFolder } from '@imagegen/embedded/temporary-folder';
 import { findPeer } from './peer-process.ts';
+import { readVersions } from './read-versions.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 type SupervisedProcess = System['processes'][string];
@@ -19,8 +19,10 @@ export const workerNames = ['fal', 'replicate', 'openai'] as const;
 export type ChaosSystem = AsyncDisposable & {
   /** One per gateway, through its proxy. */
   readonly doors: readonly string[];
-  /** The following three are not proxied: for the harness itself. */
+  /** The following are not proxied: for the harness itself. */
   readonly gatewayUrls: readonly string[];
+  /** Of the servers beneath. */
+  readonly versions: string;
   readonly databaseUrl: string;
   readonly simulatorUrl: string;
   readonly dataDir: string;
@@ -33,11 +35,15 @@ export type ChaosSystem = AsyncDisposable & {
   readonly links: Readonly<Record<string, TcpProxy>>;
   /** Kills the process at the other end of a connection; its name, or undefined when it is gone already. */
   killPeer(clientPort: number): string | undefined;
-  /** Ends NATS, deletes all it had stored, and starts it again. */
-  wipeNats(): Promise<void>;
+  /** Ends NATS, has something done to the folder of all it had stored, and starts it again. */
+  replaceNats(change: (storeDir: string) => Promise<void>): Promise<void>;
 };
 
-export async function startChaosSystem(env: NodeJS.ProcessEnv = {}): Promise<ChaosSystem> {
+/** `envFor`: for single processes by their names, such as `fal-a`. */
+export async function startChaosSystem(
+  env: NodeJS.ProcessEnv = {},
+  envFor: Readonly<Record<string, NodeJS.ProcessEnv>> = {},
+): Promise<ChaosSystem> {
   await using undo = new AsyncDisposableStack();
   const dataDir = undo.use(await temporaryFolder()).path;
   const vaultDir = join(dataDir, 'vault');
@@ -76,6 +82,7 @@ export async function startChaosSystem(env: NodeJS.ProcessEnv = {}): Promise<Cha
       const envOf = async (app: string) => ({
         DATABASE_URL: withPort(postgres.url, (await link(`${app}-${half}-postgres`, postgres.port)).port),
         NATS_URL: withPort(nats.url, (await link(`${app}-${half}-nats`, natsPort)).port),
+        ...envFor[`${app}-${half}`],
       });
       const system = await startSystem({
         rootDir,
@@ -111,10 +118,12 @@ export async function startChaosSystem(env: NodeJS.ProcessEnv = {}): Promise<Cha
     if (!found) throw new Error(`There is no process "${name}"`);
     return found;
   };
+  const versions = await readVersions({ databaseUrl: postgres.url, natsPort });
   const running = undo.move();
   return {
     doors: systems.map(({ door }) => `http://127.0.0.1:${door.port}`),
     gatewayUrls: systems.map(({ system }) => system.urls.gateway),
+    versions,
     databaseUrl: postgres.url,
     simulatorUrl: simulation.urls.simulator ?? '',
     dataDir,
@@ -130,9 +139,9 @@ export async function startChaosSystem(env: NodeJS.ProcessEnv = {}): Promise<Cha
       victim?.[1].kill('SIGKILL');
       return victim?.[0];
     },
-    async wipeNats() {
+    async replaceNats(change) {
       await nats[Symbol.asyncDispose]();
-      await rm(join(dataDir, 'nats', 'jetstream'), { recursive: true, force: true });
+      await change(join(dataDir, 'nats', 'jetstream'));
       nats = await startNats({ dataDir, port: natsPort });
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
