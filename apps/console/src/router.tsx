@@ -1,7 +1,8 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Failure } from './components/failure.tsx';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { readGallerySearch } from './gallery/gallery-search.ts';
+import { readLoraSearch } from './loras/lora-search.ts';
 import { PlaygroundPage } from './playground/playground-page.tsx';
 import { PresetsPage } from './presets/presets-page.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -24,8 +25,16 @@ const playground = createRoute({
 const gallery = createRoute({ getParentRoute: () => root, path: '/gallery', component: GalleryPage, validateSearch: readGallerySearch });
 const presets = createRoute({ getParentRoute: () => root, path: '/presets', component: PresetsPage });
 
+/** Pages that are opened less often come when they are wanted, and their charts with them. */
+const loras = createRoute({
+  getParentRoute: () => root,
+  path: '/loras',
+  component: lazyRouteComponent(() => import('./loras/loras-page.tsx'), 'LorasPage'),
+  validateSearch: readLoraSearch,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([playground, gallery, presets]),
+  routeTree: root.addChildren([playground, gallery, presets, loras]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });
