@@ -5,6 +5,7 @@ import type { Vault } from '@imagegen/vault/vault';
 import type { GatewayConfig } from './config.ts';
 import type { HealthBoard } from './engines/health-board.ts';
 import type { EventHub } from './events/event-hub.ts';
+import type { LogReader } from './events/log-reader.ts';
 import type { AcceptQueue } from './generations/accept-queue.ts';
 import type { ImageLinks } from './generations/image-links.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
@@ -34,5 +35,6 @@ export type GatewayContext = {
   health: HealthBoard;
   accepting: AcceptQueue;
   events: EventHub;
+  logs: LogReader;
   links: ImageLinks;
 };

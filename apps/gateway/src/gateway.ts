@@ -12,6 +12,7 @@ import { startReadingProviderCaps } from './credits/read-provider-caps.ts';
 import { HealthBoard, startReadingHealth } from './engines/health-board.ts';
 import { startMovingStranded } from './engines/move-stranded.ts';
 import { EventHub } from './events/event-hub.ts';
+import { LogReader } from './events/log-reader.ts';
 import { AcceptQueue } from './generations/accept-queue.ts';
 import { ImageLinks } from './generations/image-links.ts';
 import { startServer } from './http/server.ts';
@@ -48,7 +49,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   await ensureStreams(bus);
 
   const metrics = createMetrics({ outboxAgeSeconds: () => outboxAgeSeconds(db) });
-  const events = new EventHub();
+  const events = started.use(new EventHub());
   started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
   started.use(startOutboxRelay({ db, bus, logger, metrics }));
   const ringer = started.use(createRinger({ db, bus, logger }));
@@ -66,6 +67,10 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
   started.use(startLookingAtBacklog(admission, { db, logger }));
 
   const identity = started.use(openIdentity({ config, db, logger }));
+  const links = new ImageLinks(
+    config.imageBaseUrl ?? config.publicBaseUrl ?? `http://${config.host}:${config.port}`,
+    config.imageSigningSecret,
+  );
   const context: GatewayContext = {
     config,
     db,
@@ -83,7 +88,8 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     health,
     accepting: new AcceptQueue(db, ringer.ring, config.credits),
     events,
-    links: new ImageLinks(config.imageBaseUrl ?? config.publicBaseUrl ?? `http://${config.host}:${config.port}`, config.imageSigningSecret),
+    links,
+    logs: new LogReader(db, links),
   };
   const server = started.use(await startServer(context));
   logger.info({ url: server.url }, 'listening');

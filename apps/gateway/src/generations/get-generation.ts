@@ -19,10 +19,12 @@ export async function checkStatus(context: Reading, principal: Principal, query:
     throw validationError([{ path: 'request_id', message }]);
   }
   let row = await readRow(context, principal, id);
-  if (query.wait && !isTerminal(row.status)) {
-    const seenSeq = row.event_seq;
-    await context.events.changed(row.generation_id, { afterSeq: seenSeq, timeoutMs: query.wait * 1000 });
+  const { event_seq: afterSeq } = row;
+  const endsAt = performance.now() + (query.wait ?? 0) * 1000;
+  for (let leftMs = endsAt - performance.now(); row.event_seq === afterSeq && !isTerminal(row.status) && leftMs > 0; ) {
+    await context.events.changed(row.generation_id, { afterSeq, timeoutMs: leftMs });
     row = await readRow(context, principal, id);
+    leftMs = endsAt - performance.now();
   }
   return presentGeneration(row, context.links);
 }

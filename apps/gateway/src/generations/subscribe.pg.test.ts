@@ -5,6 +5,7 @@ import { finishGeneration } from '@imagegen/db/queries/finish-generation';
 import { Secret } from '@imagegen/runtime/secret';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventHub } from '../events/event-hub.ts';
+import { LogReader } from '../events/log-reader.ts';
 import type { Principal } from '../identity/principal.ts';
 import { ImageLinks } from './image-links.ts';
 import { subscribe } from './subscribe.ts';
@@ -23,7 +24,12 @@ afterAll(() => database[Symbol.asyncDispose]());
 async function read(id: string, afterSeq: number): Promise<number[]> {
   const seen: number[] = [];
   const signal = AbortSignal.timeout(20_000);
-  for await (const { seq } of await subscribe({ db: database.db, events, links }, principal, { id, afterSeq, signal })) seen.push(seq);
+  for await (const { seq } of await subscribe({ db: database.db, events, logs: new LogReader(database.db, links) }, principal, {
+    id,
+    afterSeq,
+    signal,
+  }))
+    seen.push(seq);
   expect(signal.aborted).toBe(false);
   return seen;
 }

@@ -1,21 +1,13 @@
-import type { GenerationEvent } from '@imagegen/core/generation/event';
-import type { GenerationOutput } from '@imagegen/core/generation/output';
+import { AppError } from '@imagegen/core/errors/app-error';
 import { isTerminal } from '@imagegen/core/generation/status';
-import { listEvents } from '@imagegen/db/queries/events';
-import type { GenerationRow } from '@imagegen/db/queries/generations';
+import { findLog } from '@imagegen/db/queries/generations';
 import type { GatewayContext } from '../context.ts';
+import type { Ask } from '../events/log-reader.ts';
+import type { LiveEvent } from '../events/present-event.ts';
 import type { Principal } from '../identity/principal.ts';
-import { readRow } from './get-generation.ts';
-import { presentGeneration } from './present-generation.ts';
+import { followLogs } from './follow-logs.ts';
 
-/** An event; the terminal one is the whole canonical output as well. */
-export type LiveEvent = GenerationEvent & Partial<GenerationOutput>;
-
-/** Looked at without an announcement this often: a lost one costs seconds, not the event. */
-const lookAgainMs = 5_000;
-
-type Following = Pick<GatewayContext, 'db' | 'links' | 'events'>;
-type Subscription = { afterSeq: number; signal: AbortSignal };
+type Following = Pick<GatewayContext, 'db' | 'events' | 'logs'>;
 
 /**
  * The log of one generation, from after `afterSeq` to its last event, first what is written and then what comes. Reconnecting with the last
@@ -24,34 +16,25 @@ type Subscription = { afterSeq: number; signal: AbortSignal };
 export async function subscribe(
   context: Following,
   principal: Principal,
-  { id, ...subscription }: Subscription & { id: string },
+  { id, afterSeq, signal }: { id: string; afterSeq: number; signal: AbortSignal },
 ): Promise<AsyncGenerator<LiveEvent, void>> {
-  return follow(context, principal, { ...subscription, ...(await readRow(context, principal, id)) });
+  const position = await openLog(context, principal, id, () => afterSeq);
+  return followLogs(context, position ? [position] : [], signal);
 }
 
-async function* follow(
-  context: Following,
-  principal: Principal,
-  { generation_id, request_id, afterSeq, signal }: Subscription & Pick<GenerationRow, 'generation_id' | 'request_id'>,
-): AsyncGenerator<LiveEvent, void> {
-  let seenSeq = afterSeq;
-  while (!signal.aborted) {
-    const grown = context.events.changed(generation_id, { afterSeq: seenSeq, timeoutMs: lookAgainMs, signal });
-    const events = await listEvents(context.db, generation_id, seenSeq);
-    if (events.length === 0) {
-      const { status, event_seq } = await readRow(context, principal, generation_id);
-      if (isTerminal(status) && event_seq <= seenSeq) return;
-    }
-    for (const event of events) {
-      seenSeq = event.seq;
-      const { queue_position, at, ...rest } = event;
-      const live = { ...rest, generation_id, request_id, at: at.toISOString(), ...(queue_position !== null && { queue_position }) };
-      if (!isTerminal(event.status)) yield live;
-      else {
-        yield { ...presentGeneration(await readRow(context, principal, generation_id), context.links), ...live };
-        return;
-      }
-    }
-    await grown;
-  }
+/**
+ * Where to go on in the log of one generation, by either of its ids; null when all of it was seen. A seq that the log has not reached stands
+ * for the last one it has. Throws NOT_FOUND, also for somebody else's.
+ */
+export async function openLog(
+  { db }: Pick<GatewayContext, 'db'>,
+  { userId }: Principal,
+  id: string,
+  afterSeqOf: (generationId: string) => number,
+): Promise<Ask | null> {
+  const log = await findLog(db, userId, id);
+  if (!log) throw new AppError('NOT_FOUND', 'Generation not found');
+  const { generation_id: generationId, request_id: requestId, status, event_seq } = log;
+  const afterSeq = Math.min(afterSeqOf(generationId), event_seq);
+  return isTerminal(status) && afterSeq === event_seq ? null : { generationId, requestId, afterSeq };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { failoverSchema, receiptSchema } from '../routing/receipt.ts';
 import { generationStatuses } from './status.ts';
 
 /** What can happen to a generation, in the past tense. `completed` and `failed` are last, and only ever one of them. */
@@ -16,5 +17,9 @@ export const generationEventSchema = z.object({
   progress: z.number().min(0).max(100),
   queue_position: z.int().min(0).optional(),
   at: z.iso.datetime(),
+  /** Of `accepted`: the engine that was chosen and why, in the same commit. */
+  routing: receiptSchema.optional(),
+  /** Of `failed_over`: from which engine to which, and why. */
+  failover: failoverSchema.optional(),
 });
 export type GenerationEvent = z.infer<typeof generationEventSchema>;

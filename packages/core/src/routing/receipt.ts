@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { engineIds } from '../engines/engine.ts';
 
+/** A move to another engine, and why. */
+export const failoverSchema = z.object({
+  from: z.enum(engineIds),
+  to: z.enum(engineIds),
+  reason: z.string(),
+  at: z.iso.datetime({ offset: true }),
+});
+
 /** Why this engine: every engine that was considered and the rule that decided. Stored with the generation. */
 export const receiptSchema = z.object({
   engine: z.enum(engineIds),
@@ -19,8 +27,7 @@ export const receiptSchema = z.object({
     }),
   ),
   /** Where the generation moved afterwards, in order, and why; absent while it has not. `engine` above stays the first one. */
-  failovers: z
-    .array(z.object({ from: z.enum(engineIds), to: z.enum(engineIds), reason: z.string(), at: z.iso.datetime({ offset: true }) }))
-    .optional(),
+  failovers: z.array(failoverSchema).optional(),
 });
+export type Failover = z.infer<typeof failoverSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;

@@ -44,7 +44,28 @@ export async function findGeneration(db: Executor, userId: number, id: string) {
   );
 }
 
+/** How far the log of a generation of this user has come. As `findGeneration`, of which it reads as little as a subscriber needs. */
+export async function findLog(db: Executor, userId: number, id: string) {
+  return db
+    .selectFrom('generation_history_v2')
+    .select(['generation_id', 'request_id', 'status', 'event_seq'])
+    .where(id.startsWith('req_') ? 'request_id' : 'generation_id', '=', id)
+    .where(sql<number>`user_id + 0`, '=', userId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
 export type GenerationRow = NonNullable<Awaited<ReturnType<typeof findGeneration>>>;
+
+/** The rows of these generations, whoever's they are; a deleted one is not there. For readers who were let in already. */
+export async function listGenerations(db: Executor, generationIds: readonly string[]): Promise<GenerationRow[]> {
+  return db
+    .selectFrom('generation_history_v2')
+    .select(outputColumns)
+    .where('generation_id', 'in', generationIds)
+    .where('deleted_at', 'is', null)
+    .execute();
+}
 
 /** What the caller attached to it. */
 export async function readMetadata(db: Executor, generationId: string): Promise<Record<string, string>> {

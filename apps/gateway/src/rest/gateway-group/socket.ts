@@ -23,7 +23,7 @@ const subscriptionSchema = z.strictObject({
 
 /** Serves one subscription: the first message names it, events follow, and the last terminal one ends it. */
 export async function serveSocket(
-  context: Pick<GatewayContext, 'db' | 'links' | 'events' | 'metrics'>,
+  context: Pick<GatewayContext, 'db' | 'events' | 'logs' | 'metrics'>,
   principal: Principal,
   socket: WebSocket,
 ): Promise<void> {

@@ -1,11 +1,12 @@
 import { generationInputSchema } from '@imagegen/core/generation/input';
 import { tracked } from '@trpc/server';
 import * as z from 'zod';
+import type { LiveEvent } from '../../events/present-event.ts';
 import { cancelGeneration } from '../../generations/cancel-generation.ts';
 import { getGeneration } from '../../generations/get-generation.ts';
 import { favoriteGeneration } from '../../generations/mark-generation.ts';
 import { retryGeneration } from '../../generations/retry-generation.ts';
-import { type LiveEvent, subscribe } from '../../generations/subscribe.ts';
+import { subscribe } from '../../generations/subscribe.ts';
 import { router, strict, toTrpcError, userProcedure } from '../init.ts';
 import type { TrpcContext } from '../trpc-context.ts';
 
