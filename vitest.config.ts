@@ -10,7 +10,15 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'pure', include: ['{apps,packages,tooling,e2e/chaos}/**/*.test.ts'], exclude: ['**/node_modules/**', ...services] } },
+      {
+        test: {
+          name: 'pure',
+          include: ['{apps,packages,tooling,e2e/chaos}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...services],
+          // Properties draw thousands of cases; a busy machine must not make them fail.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'services',

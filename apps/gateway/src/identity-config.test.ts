@@ -13,6 +13,7 @@ describe('settings of identity and limits', () => {
       calls: { read: 1200, write: 100 },
       callsPerAddress: 6000,
       maxQueuedPerUser: 1000,
+      maxQueued: 100_000,
       trustedProxies: [],
       corsOrigins: [],
     });
