@@ -1,4 +1,6 @@
 import type { TestProject } from 'vitest/node';
+import { chromiumMissing, chromiumPath } from './console/chromium.ts';
+import { consoleSettings } from './console/settings.ts';
 import { startRunningSystem } from './running-system.ts';
 
 /**
@@ -6,7 +8,8 @@ import { startRunningSystem } from './running-system.ts';
  * @public called by Vitest
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const system = await startRunningSystem();
+  if (!chromiumPath) process.stderr.write(`${chromiumMissing}\n`);
+  const system = await startRunningSystem(chromiumPath ? await consoleSettings() : {});
   const { gatewayUrl, simulatorUrl, dataDir } = system;
   project.provide('system', { gatewayUrl, simulatorUrl, dataDir });
   return async () => system[Symbol.asyncDispose]();

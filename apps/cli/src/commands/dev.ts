@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { buildConsole } from '@imagegen/embedded/build-console';
 import { freePort } from '@imagegen/embedded/free-port';
 import { startSystem } from '@imagegen/embedded/system';
-import { buildConsole } from '../build-console.ts';
+
 import { parseOptions } from '../parse-options.ts';
 import { dataDirOf, repositoryRoot } from '../paths.ts';
 import { showProgress } from '../progress-display.ts';
