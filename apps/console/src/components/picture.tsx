@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { type CSSProperties, useMemo } from 'react';
 import { thumbHashToDataURL } from 'thumbhash';
 
 type PictureProps = {
@@ -26,6 +26,11 @@ export function Picture({ src, alt, width, height, placeholder, lazy = true }: P
       style={background ? { backgroundImage: `url(${background})` } : undefined}
     />
   );
+}
+
+/** For `.stage`: a place of the picture's own shape that fits the window, so that nothing of the picture is cut off. */
+export function shapeOf({ width, height }: { width: number; height: number }): CSSProperties {
+  return { '--shape': width / height } as CSSProperties;
 }
 
 export function placeholderUrl(placeholder: string): string | undefined {

@@ -40,9 +40,13 @@ export function Receipt({ generation }: { generation: Generation }) {
           <Table.Tbody>
             {routing.considered.map(({ engine, ok, reasons, estimated_cost, estimated_time }) => (
               <Table.Tr key={engine} fw={engine === generation.engine ? 600 : undefined}>
-                <Table.Td>{engineNames[engine]}</Table.Td>
-                <Table.Td ta="right">{creditsText(estimated_cost)}</Table.Td>
-                <Table.Td ta="right">{secondsText(estimated_time)}</Table.Td>
+                <Table.Td className="one-line">{engineNames[engine]}</Table.Td>
+                <Table.Td ta="right" className="one-line">
+                  {creditsText(estimated_cost)}
+                </Table.Td>
+                <Table.Td ta="right" className="one-line">
+                  {secondsText(estimated_time)}
+                </Table.Td>
                 <Table.Td>{ok ? (engine === generation.engine ? 'chosen' : 'able') : reasons.join(' ')}</Table.Td>
               </Table.Tr>
             ))}

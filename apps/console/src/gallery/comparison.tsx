@@ -3,7 +3,7 @@ import { useQueries } from '@tanstack/react-query';
 import { type Generation, useTRPC } from '../api/trpc.ts';
 import { engineNames } from '../components/engine-names.ts';
 import { creditsText, secondsText } from '../components/figures.ts';
-import { Picture } from '../components/picture.tsx';
+import { Picture, shapeOf } from '../components/picture.tsx';
 
 /** Two pictures side by side, and what was different in making them. */
 export function Comparison({ ids }: { ids: readonly string[] }) {
@@ -15,7 +15,7 @@ export function Comparison({ ids }: { ids: readonly string[] }) {
     <Box className="card" p="md" mt="md" component="section" aria-label="Comparison">
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         {pair.map(({ generation_id: id, images: [image], prompt }) => (
-          <div key={id} className="stage">
+          <div key={id} className="stage" style={image && shapeOf(image)}>
             {image && <Picture src={image.url} alt={prompt} width={image.width} height={image.height} placeholder={image.placeholder} />}
           </div>
         ))}

@@ -8,7 +8,7 @@ import { failureText } from '../api/failure-text.ts';
 import { type Generation, useTRPC } from '../api/trpc.ts';
 import { Failure } from '../components/failure.tsx';
 import { FavouriteButton } from '../components/favourite-button.tsx';
-import { Picture } from '../components/picture.tsx';
+import { Picture, shapeOf } from '../components/picture.tsx';
 import { Receipt } from '../components/receipt.tsx';
 import { fromInput } from '../playground/recipe.ts';
 import { useRecipe } from '../playground/use-recipe.ts';
@@ -33,7 +33,7 @@ function Details({ generation, onClose }: { generation: Generation; onClose: () 
   return (
     <Stack gap="lg">
       {generation.images.map((image, index) => (
-        <Box key={`${image.sha256}${index}`} className="stage" style={{ aspectRatio: `${image.width} / ${image.height}` }}>
+        <Box key={`${image.sha256}${index}`} className="stage" style={shapeOf(image)}>
           <Picture src={image.url} alt={generation.prompt} width={image.width} height={image.height} placeholder={image.placeholder} />
         </Box>
       ))}

@@ -15,7 +15,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconAlertTriangle, IconChevronDown, IconSparkles } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { failureText } from '../api/failure-text.ts';
@@ -38,15 +38,20 @@ export function PlaygroundPage() {
   const change = (part: Partial<Recipe>) => setRecipe({ ...recipe, ...part });
   // One key for each press of the button: sent twice over a bad line it is still one picture.
   const idempotencyKey = useRef(crypto.randomUUID());
+  const stage = useRef<HTMLDivElement>(null);
   const generate = useMutation(
     trpc.smart.generate.mutationOptions({
       retry: 2,
-      onSuccess: (accepted) => void navigate({ to: '/', search: { generation: accepted.generation_id } }),
+      onSuccess: async (accepted) => {
+        await navigate({ to: '/', search: { generation: accepted.generation_id }, resetScroll: false });
+        stage.current?.scrollIntoView({ block: 'nearest' });
+      },
       onSettled: () => {
         idempotencyKey.current = crypto.randomUUID();
       },
     }),
   );
+  const { data: last } = useQuery({ ...trpc.generations.get.queryOptions({ id: generation ?? '' }), enabled: generation !== null });
   const ready = recipe.prompt.trim() !== '';
   const submit = () => ready && !generate.isPending && generate.mutate({ ...toInput(recipe), idempotency_key: idempotencyKey.current });
   useHotkeys([['mod+Enter', submit]], []);
@@ -77,7 +82,7 @@ export function PlaygroundPage() {
               />
               <SizePicker value={recipe} onChange={change} />
               <LoraPicker value={recipe.loras} onChange={(loras) => change({ loras })} />
-              <SeedField value={recipe.seed} onChange={(seed) => change({ seed })} last={null} />
+              <SeedField value={recipe.seed} onChange={(seed) => change({ seed })} last={last?.seed ?? null} />
               <Details recipe={recipe} change={change} />
               <EngineChoice recipe={recipe} onChange={(engine) => change({ engine })} />
               {recipe.engine === 'auto' && <Priority value={recipe.priority} onChange={(priority) => change({ priority })} />}
@@ -86,13 +91,24 @@ export function PlaygroundPage() {
                   {failureText(generate.error)}
                 </Alert>
               )}
-              <Button type="submit" size="md" leftSection={<IconSparkles size={20} />} loading={generate.isPending} disabled={!ready}>
-                Generate
-              </Button>
+              <Box className="form-end">
+                <Button
+                  type="submit"
+                  fullWidth
+                  size="md"
+                  leftSection={<IconSparkles size={20} />}
+                  loading={generate.isPending}
+                  disabled={!ready}
+                >
+                  Generate
+                </Button>
+              </Box>
             </Stack>
           </form>
         </Box>
-        <Stage id={generation} size={recipe} onSeed={(seed) => change({ seed })} />
+        <Box ref={stage}>
+          <Stage id={generation} size={recipe} onSeed={(seed) => change({ seed })} />
+        </Box>
       </div>
     </>
   );
@@ -101,7 +117,7 @@ export function PlaygroundPage() {
 function Priority({ value, onChange }: { value: Recipe['priority']; onChange: (priority: Recipe['priority']) => void }) {
   return (
     <Box>
-      <Text size="sm" fw={500} mb={4} id="priority-label">
+      <Text size="sm" fw={600} mb={4} id="priority-label">
         What matters most
       </Text>
       <SegmentedControl
@@ -126,7 +142,7 @@ function Details({ recipe, change }: { recipe: Recipe; change: (part: Partial<Re
     <Box>
       <UnstyledButton onClick={toggle} aria-expanded={opened}>
         <Group gap={4}>
-          <Text size="sm" fw={500}>
+          <Text size="sm" fw={600}>
             More settings
           </Text>
           <IconChevronDown size={16} style={{ transform: opened ? 'rotate(180deg)' : undefined }} aria-hidden />
@@ -184,7 +200,7 @@ function Labelled({ label, value, children }: { label: string; value: number; ch
   return (
     <Box>
       <Group justify="space-between">
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           {label}
         </Text>
         <Text size="sm" className="figures">

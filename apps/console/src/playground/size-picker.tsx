@@ -8,22 +8,22 @@ const longestSidePixels = 34;
 export function SizePicker({ value, onChange }: { value: Size; onChange: (size: Size) => void }) {
   return (
     <Box component="fieldset" p={0} m={0} bd="none">
-      <Text component="legend" size="sm" fw={500} mb={4} p={0}>
+      <Text component="legend" size="sm" fw={600} mb={4} p={0}>
         Size
       </Text>
-      <Group gap="xs" mb="xs">
-        {sizes.map(({ label, width, height }) => {
+      <Group gap="xs" mb="xs" grow preventGrowOverflow={false} wrap="nowrap">
+        {sizes.map(({ label, ratio, width, height }) => {
           const chosen = value.width === width && value.height === height;
           return (
             <UnstyledButton
               key={label}
               className="ratio"
               aria-pressed={chosen}
-              aria-label={`${label}, ${width} by ${height}`}
+              aria-label={`${label} ${ratio}, ${width} by ${height}`}
               onClick={() => onChange({ width, height })}
             >
               <Shape width={width} height={height} />
-              <Text size="xs">{label}</Text>
+              <Text size="xs">{ratio}</Text>
             </UnstyledButton>
           );
         })}

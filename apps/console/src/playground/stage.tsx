@@ -19,7 +19,7 @@ import { type Generation, useTRPC } from '../api/trpc.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Failure } from '../components/failure.tsx';
 import { FavouriteButton } from '../components/favourite-button.tsx';
-import { Picture } from '../components/picture.tsx';
+import { Picture, shapeOf } from '../components/picture.tsx';
 import { Receipt } from '../components/receipt.tsx';
 import { progressText } from './progress-text.ts';
 import { useGeneration } from './use-generation.ts';
@@ -52,7 +52,7 @@ function Coming({ generation, live, size }: ComingProps) {
   const now = live ?? generation;
   return (
     <Box className="card" p="md" aria-busy>
-      <Box className="stage" style={{ aspectRatio: `${size.width} / ${size.height}` }}>
+      <Box className="stage" style={shapeOf(size)}>
         <Skeleton pos="absolute" inset={0} radius="md" h="100%" />
       </Box>
       <Group justify="space-between" mt="md" wrap="nowrap">
@@ -103,7 +103,7 @@ function Finished({ generation, onSeed }: { generation: Generation; onSeed: (see
               rel="noreferrer"
               aria-label="Open the picture"
               className="stage"
-              style={{ aspectRatio: `${image.width} / ${image.height}` }}
+              style={shapeOf(image)}
             >
               <Picture
                 src={image.url}

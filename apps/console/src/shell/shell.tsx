@@ -1,8 +1,9 @@
 import { AppShell, Burger, Group, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDidUpdate, useDisclosure } from '@mantine/hooks';
 import { IconBook2, IconLogout } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useSession } from '../api/session.tsx';
 import { useTRPC } from '../api/trpc.ts';
 import { useMe } from '../api/use-me.ts';
@@ -14,6 +15,8 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   const isAdmin = useMe()?.role === 'admin';
+  const page = useRef<HTMLElement>(null);
+  useDidUpdate(() => page.current?.focus({ preventScroll: true }), [pathname]);
   return (
     <AppShell
       header={{ height: 56 }}
@@ -28,7 +31,7 @@ export function Shell() {
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" aria-expanded={opened} />
             <UnstyledButton component={Link} to="/" aria-label="Image Generation, playground">
-              <Text fw={700} size="lg">
+              <Text fw={700} fz={{ base: 'md', sm: 'lg' }} className="one-line">
                 Image Generation
               </Text>
             </UnstyledButton>
@@ -57,7 +60,7 @@ export function Shell() {
         <NavLink mt="auto" href="/docs" label="API" leftSection={<IconBook2 size={20} />} />
         <SignOut />
       </AppShell.Navbar>
-      <AppShell.Main id="page" tabIndex={-1}>
+      <AppShell.Main id="page" ref={page} tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
     </AppShell>
@@ -70,8 +73,11 @@ function Balance() {
   if (!data) return null;
   return (
     <Tooltip label={`${data.held.toFixed(3)} credits set aside for what is under way`}>
-      <Text size="sm" c="dimmed" className="figures" component="span">
-        {data.available === null ? 'Unlimited credits' : `${data.available.toFixed(2)} credits`}
+      <Text size="sm" c="dimmed" className="figures one-line" component="span">
+        {data.available === null ? 'Unlimited' : data.available.toFixed(2)}
+        <Text inherit component="span" visibleFrom="xs">
+          {' credits'}
+        </Text>
       </Text>
     </Tooltip>
   );

@@ -1,5 +1,6 @@
 import { createClient } from '@imagegen/client/create-client';
 import { Anchor, Box, Button, Center, Checkbox, Divider, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { failureText, statusOf } from '../api/failure-text.ts';
@@ -20,6 +21,7 @@ export function SignIn() {
 }
 
 function SignInForm() {
+  useDocumentTitle('Sign in · Image Generation');
   const { signIn } = useSession();
   const [key, setKey] = useState('');
   const [remember, setRemember] = useState(true);
