@@ -2,6 +2,7 @@ import type { CreditTerms } from '@imagegen/core/credits/terms';
 import type { EngineId } from '@imagegen/core/engines/engine';
 import type { DoorDefaults } from '@imagegen/core/generation/settings';
 import { ConfigurationError, envSchema, parseEnv } from '@imagegen/runtime/env';
+import type { PostPolicy } from '@imagegen/runtime/guarded-post';
 import { type LogLevel, logLevels } from '@imagegen/runtime/logger';
 import { Secret } from '@imagegen/runtime/secret';
 import { type VaultConfig, vaultConfig, vaultEnv } from '@imagegen/vault/open-vault';
@@ -11,6 +12,7 @@ import { type IdentityConfig, identityConfig, identityEnv, identityProblems } fr
 import { legacyPathsEnv } from './legacy-paths-config.ts';
 import { type LimitsConfig, limitsConfig, limitsEnv } from './limits-config.ts';
 import { type WebhooksConfig, webhooksConfig, webhooksEnv } from './webhooks/webhooks-config.ts';
+import { webhooksOutEnv, webhookTargets } from './webhooks-out/webhooks-out-config.ts';
 
 const gatewayEnv = {
   ...vaultEnv,
@@ -18,6 +20,7 @@ const gatewayEnv = {
   ...limitsEnv,
   ...creditsEnv,
   ...webhooksEnv,
+  ...webhooksOutEnv,
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   PORT: envSchema.port().default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -54,6 +57,8 @@ export type GatewayConfig = {
   vault: VaultConfig;
   mapping: { openaiModel: string; multiLoraVersion: string | null; safetyChecker: boolean };
   webhooks: WebhooksConfig;
+  /** Where webhooks of ours may go. */
+  webhookTargets: PostPolicy;
   identity: IdentityConfig;
   limits: LimitsConfig;
   credits: CreditTerms;
@@ -95,5 +100,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     limits: limitsConfig(env),
     credits: creditTerms(env),
     webhooks: webhooksConfig(env),
+    webhookTargets: webhookTargets(env, { development }),
   };
 }

@@ -59,6 +59,7 @@ function aGeneration(userId: number, number: string): NewGeneration {
     estimated_time_seconds: 15,
     hold_micros: 25_000,
     deadline_seconds: 600,
+    webhook_url: null,
     subject: 'bench',
     idempotency: null,
   };

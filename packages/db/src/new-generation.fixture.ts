@@ -51,6 +51,7 @@ export function aGeneration(userId: number, changes: Partial<NewGeneration> = {}
     hold_micros: 1_000_000,
     estimated_time_seconds: 15,
     deadline_seconds: 600,
+    webhook_url: null,
     subject: `generation.requested.fal.${generation_id}`,
     idempotency: null,
     ...changes,

@@ -76,7 +76,8 @@ const vettedLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-const publicAgent = new Agent({ connect: { lookup: vettedLookup, timeout: 10_000 } });
+/** Connects to public addresses only. */
+export const publicAgent = new Agent({ connect: { lookup: vettedLookup, timeout: 10_000 } });
 const trustedAgent = new Agent({ connections: 32, connect: { timeout: 10_000 } });
 
 /** The body of a GET, whole, within `maxBytes` and `timeoutMs` in all. Throws GuardedFetchError. */
@@ -96,15 +97,19 @@ function vet(text: string, { trustedOrigins, allowedHosts }: GuardedFetchOptions
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url) throw new GuardedFetchError('forbidden', 'not a URL');
   if (trustedOrigins.includes(url.origin)) return url;
-  const named =
-    !isIP(url.hostname.replace(/^\[|\]$/g, '')) && url.hostname.includes('.') && !/\.(local|internal|localhost)$/.test(url.hostname);
-  if (url.protocol !== 'https:' || url.port || url.username || url.password || !named) {
+  if (url.protocol !== 'https:' || url.port || url.username || url.password || !isPublicName(url.hostname)) {
     throw new GuardedFetchError('forbidden', 'only https URLs of public hosts are fetched');
   }
   if (allowedHosts && !allowedHosts.some((pattern) => matchesHost(url.hostname, pattern))) {
     throw new GuardedFetchError('forbidden', `${url.hostname} is not a host this provider delivers from`);
   }
   return url;
+}
+
+/** A name that may belong to a public host: no address in any notation, no name of a private network. */
+export function isPublicName(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '');
+  return !isIP(name.replace(/^\[|\]$/g, '')) && name.includes('.') && !/\.(local|internal|localhost)$/.test(name);
 }
 
 function matchesHost(host: string, pattern: string): boolean {

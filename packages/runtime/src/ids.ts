@@ -8,7 +8,7 @@ const randomDigits = 16;
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
-type IdPrefix = 'gen' | 'req' | 'att' | 'http';
+type IdPrefix = 'gen' | 'req' | 'att' | 'http' | 'whe';
 
 /**
  * `<prefix>_` and 26 characters: 48 bits of time in milliseconds, then 80 random bits (the layout of ULID), so that new rows land side by

@@ -47,6 +47,7 @@ function aGeneration(overrides: Partial<NewGeneration> = {}): NewGeneration {
     hold_micros: 140_000,
     estimated_time_seconds: 15,
     deadline_seconds: 600,
+    webhook_url: null,
     subject: `generation.requested.fal.${generationId}`,
     idempotency: null,
     ...overrides,

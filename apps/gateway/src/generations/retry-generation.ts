@@ -2,7 +2,7 @@ import { AppError } from '@imagegen/core/errors/app-error';
 import type { Accepted } from '@imagegen/core/generation/output';
 import type { SubmittedInput } from '@imagegen/core/generation/settings';
 import { isTerminal } from '@imagegen/core/generation/status';
-import { type GenerationRow, readMetadata } from '@imagegen/db/queries/generations';
+import { type GenerationRow, readAttached } from '@imagegen/db/queries/generations';
 import { canonicalDefaults } from '../config.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Door } from './door.ts';
@@ -12,7 +12,7 @@ import { type Submitting, submitGeneration } from './submit-generation.ts';
 export type Retry = { id: string; reroll?: boolean | undefined; idempotencyKey?: string | undefined };
 
 /**
- * A new generation with the settings and metadata of one that has ended: the same seed, or with `reroll` a new one. Throws NOT_FOUND, and CONFLICT
+ * A new generation with the settings, metadata and webhook of one that has ended: the same seed, or with `reroll` a new one. Throws NOT_FOUND, and CONFLICT
  * while it goes on.
  */
 export async function retryGeneration(
@@ -22,7 +22,8 @@ export async function retryGeneration(
 ): Promise<Accepted & { replayed: boolean }> {
   const row = await readRow(context, principal, id);
   if (!isTerminal(row.status)) throw new AppError('CONFLICT', 'The generation has not ended yet.');
-  const input = { ...inputOf(row, reroll), metadata: await readMetadata(context.db, row.generation_id) };
+  const { metadata, webhook_url } = await readAttached(context.db, row.generation_id);
+  const input = { ...inputOf(row, reroll), metadata, ...(webhook_url && { webhook_url }) };
   return submitGeneration(context, { principal, input, door: doorOf(row, api), idempotencyKey });
 }
 

@@ -12,6 +12,7 @@ import { findGeneration } from '@imagegen/db/queries/generations';
 import { newId } from '@imagegen/runtime/ids';
 import type { GatewayContext } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
+import { checkTarget } from '../webhooks-out/check-target.ts';
 import type { Door } from './door.ts';
 import { type PlannedGeneration, planGeneration } from './plan-generation.ts';
 import { asAccepted, pollUrl, presentAdjustment, presentReceipt } from './present-generation.ts';
@@ -44,11 +45,12 @@ export async function submitGeneration(context: Submitting, submission: Submissi
   const earlier = idempotency && (await replay(context, principal, idempotency));
   if (earlier) return earlier;
 
+  const webhookUrl = input.webhook_url ? checkTarget(input.webhook_url, 'webhook_url', context.config.webhookTargets) : null;
   context.admission.admitAny();
   await context.queue.take(principal.userId);
   const planned = await planGeneration(context, { userId: principal.userId, input, door });
   for (const { adjustments } of [planned, ...planned.fallbacks]) adjustments.unshift(...(submission.adjustments ?? []));
-  const generation = toRow(planned, submission, idempotency);
+  const generation = toRow(planned, submission, { idempotency, webhookUrl });
   context.admission.admitTo(planned.engine, generation.deadline_seconds);
   const row = await accept(context, generation);
   if (row) {
@@ -88,7 +90,7 @@ function fallbackHold(settings: NewGeneration['settings'], { engine, estimated_c
 function toRow(
   { engine, settings, plan, adjustments, receipt, fallbacks }: PlannedGeneration,
   { principal, input, door }: Submission,
-  idempotency: NewGeneration['idempotency'],
+  { idempotency, webhookUrl }: { idempotency: NewGeneration['idempotency']; webhookUrl: string | null },
 ): NewGeneration {
   const generationId = newId('gen');
   const estimate = receipt.considered.find((candidate) => candidate.engine === engine.id);
@@ -110,6 +112,7 @@ function toRow(
     hold_micros: Math.max(holdMicros(engine, settings, estimatedMicros), ...fallbacks.map((fallback) => fallbackHold(settings, fallback))),
     estimated_time_seconds: Math.ceil(estimate?.estimated_time ?? engine.typicalTimeSeconds),
     deadline_seconds: input.deadline_seconds ?? defaultDeadlineSeconds,
+    webhook_url: webhookUrl,
     subject: subjects.requested(engine.provider, generationId),
     idempotency,
   };

@@ -3,7 +3,7 @@ import { aGeneration } from '@imagegen/db/new-generation.fixture';
 import { acceptGenerations, type NewGeneration } from '@imagegen/db/queries/accept-generations';
 import { claimGeneration } from '@imagegen/db/queries/claims';
 import { finishGeneration, type GenerationEnd } from '@imagegen/db/queries/finish-generation';
-import { readMetadata } from '@imagegen/db/queries/generations';
+import { readAttached } from '@imagegen/db/queries/generations';
 import { rollUpOutcomes } from '@imagegen/db/queries/roll-up-outcomes';
 import { freePort } from '@imagegen/embedded/free-port';
 import { temporaryFolder } from '@imagegen/embedded/temporary-folder';
@@ -213,7 +213,7 @@ describe('one generation', () => {
     const again = await call('user1', 'POST', `/api/generations/${ended.request_id}/retry`);
     expect(again).toMatchObject({ status: 202, body: { status: 'pending', seed: 4_711, engine: 'flux-standard' } });
     expect(again.body.generation_id).not.toBe(ended.generation_id);
-    expect(await readMetadata(db, again.body.generation_id)).toEqual({ order: '66' });
+    expect(await readAttached(db, again.body.generation_id)).toEqual({ metadata: { order: '66' }, webhook_url: null });
     const rerolled = await mutate('user1', 'generations.retry', { id: ended.generation_id, reroll: true });
     expect(rerolled.seed).not.toBe(4_711);
     expect(await call('user1', 'POST', `/api/generations/${again.body.generation_id}/retry`)).toMatchObject({ status: 409 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { engineIds, imageFormats } from '../engines/engine.ts';
 import { promptText } from '../prompt/prompt-text.ts';
+import { webhookUrlSchema } from '../webhooks/webhook-url.ts';
 
 export const limits = {
   promptCodePoints: 4_000,
@@ -86,7 +87,7 @@ const fields = {
     .max(255)
     .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII'),
   deadline_seconds: z.int().min(limits.deadlineSeconds.min).max(limits.deadlineSeconds.max),
-  webhook_url: z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(2_000),
+  webhook_url: webhookUrlSchema,
   metadata: z
     .record(z.string().min(1).max(64), z.string().max(512))
     .refine((map) => Object.keys(map).length <= 16, 'must have at most 16 keys'),

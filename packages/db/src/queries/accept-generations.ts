@@ -28,6 +28,8 @@ export type NewGeneration = {
   hold_micros: number;
   estimated_time_seconds: number;
   deadline_seconds: number;
+  /** Who is told how it ends, beside registered endpoints. */
+  webhook_url: string | null;
   /** Where the worker hears of it. */
   subject: string;
   idempotency: { route: string; key: string; requestHash: string } | null;
@@ -114,7 +116,7 @@ function rowsOf(input: string): Fragment {
       select * from jsonb_to_recordset(${input}::jsonb) as row (
         generation_id text, request_id text, user_id bigint, provider text, engine text, api text, settings jsonb, loras jsonb, plan jsonb,
         adjustments jsonb, routing jsonb, fallbacks jsonb, metadata jsonb, estimated_cost_micros bigint, hold_micros bigint, estimated_time_seconds int,
-        deadline_seconds int, subject text, route text, key text, request_hash text)
+        deadline_seconds int, webhook_url text, subject text, route text, key text, request_hash text)
     )`;
 }
 
@@ -123,9 +125,9 @@ function store(parts: Record<'from' | 'spendScopes' | 'concerned' | 'heldFrom' |
   const { from, spendScopes, concerned, heldFrom, heldIn } = parts;
   return sql`accepted as (
       insert into generation_history_v2 (generation_id, request_id, user_id, provider, engine, api, settings, loras, plan, adjustments,
-        routing, fallbacks, metadata, estimated_cost_micros, hold_micros, spend_scopes, estimated_time_seconds, deadline_at)
+        routing, fallbacks, metadata, estimated_cost_micros, hold_micros, spend_scopes, estimated_time_seconds, webhook_url, deadline_at)
       select generation_id, request_id, user_id, provider, engine, api, settings, loras, plan, adjustments,
-        routing, fallbacks, metadata, estimated_cost_micros, hold_micros, ${spendScopes}, estimated_time_seconds, now() + make_interval(secs => deadline_seconds)
+        routing, fallbacks, metadata, estimated_cost_micros, hold_micros, ${spendScopes}, estimated_time_seconds, webhook_url, now() + make_interval(secs => deadline_seconds)
       from ${from}
       returning generation_id, user_id, hold_micros
     ), held as (

@@ -67,14 +67,16 @@ export async function listGenerations(db: Executor, generationIds: readonly stri
     .execute();
 }
 
-/** What the caller attached to it. */
-export async function readMetadata(db: Executor, generationId: string): Promise<Record<string, string>> {
-  const row = await db
+/** What the caller attached to it, and who was to be told. */
+export async function readAttached(
+  db: Executor,
+  generationId: string,
+): Promise<{ metadata: Record<string, string>; webhook_url: string | null }> {
+  return db
     .selectFrom('generation_history_v2')
-    .select('metadata')
+    .select(['metadata', 'webhook_url'])
     .where('generation_id', '=', generationId)
     .executeTakeFirstOrThrow();
-  return row.metadata;
 }
 
 export async function listAttempts(db: Executor, generationId: string) {

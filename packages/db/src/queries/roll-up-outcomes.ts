@@ -3,34 +3,38 @@ import { timeBuckets } from '@imagegen/core/insight/time-buckets';
 import { pairScore } from '@imagegen/core/loras/pair-score';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database, Executor } from '../open-database.ts';
+import { addDeliveries } from './add-deliveries.ts';
 
 /** Any number, as long as nothing else takes the same advisory lock. */
 const rollUpLock = 7_230_001;
 
 /**
  * Counts up to `limit` outcomes, each exactly once: taking them and adding them up is one transaction, and one replica at a time does it.
+ * The same transaction makes sure that webhooks are told of every end.
  * Generations with `track_usage: false` are taken and not counted. How many were taken; 0 also while another replica counts.
  */
 export async function rollUpOutcomes(db: Database, limit: number): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${rollUpLock}) as mine`.execute(transaction);
     if (!rows[0]?.mine) return 0;
-    const { taken, outcomes } = await takeOutcomes(transaction, limit);
+    const { taken, ended, outcomes } = await takeOutcomes(transaction, limit);
+    await addDeliveries(transaction, ended);
     if (outcomes.length > 0) await add(transaction, rollUp(outcomes));
     return taken;
   });
 }
 
-async function takeOutcomes(db: Executor, limit: number): Promise<{ taken: number; outcomes: Outcome[] }> {
-  const { rows } = await sql<Outcome & { tracked: boolean }>`
+async function takeOutcomes(db: Executor, limit: number): Promise<{ taken: number; ended: string[]; outcomes: Outcome[] }> {
+  const { rows } = await sql<Outcome & { generation_id: string; tracked: boolean }>`
     with taken as (
       delete from generation_outcomes where id in (select id from generation_outcomes order by id limit ${limit}) returning generation_id, kind
     )
-    select kind, user_id, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, engine, api, status = 'completed' as completed,
+    select generation_id, kind, user_id, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, engine, api, status = 'completed' as completed,
       error ->> 'code' as error_code, jsonb_array_length(images) as images, credits_used::float8 as credits, generation_time as time_ms, loras,
       coalesce((settings ->> 'track_usage')::boolean, true) as tracked
     from taken join generation_history_v2 using (generation_id)`.execute(db);
-  return { taken: rows.length, outcomes: rows.filter(({ tracked }) => tracked) };
+  const ended = rows.filter(({ kind }) => kind === 'ended').map(({ generation_id }) => generation_id);
+  return { taken: rows.length, ended, outcomes: rows.filter(({ tracked }) => tracked) };
 }
 
 async function add(db: Executor, { usage, months, loras, pairs }: RolledUp): Promise<void> {
