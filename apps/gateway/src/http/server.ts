@@ -12,6 +12,7 @@ import { registerV1 } from '../rest/v1/routes.ts';
 import { registerAdmin } from '../rest/v2/admin-routes.ts';
 import { registerCredits } from '../rest/v2/credit-routes.ts';
 import { registerData } from '../rest/v2/data-routes.ts';
+import { registerOperations } from '../rest/v2/operations-routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
 import { registerTrpc } from '../trpc/register-trpc.ts';
 import { registerWebhooks } from '../webhooks/routes.ts';
@@ -79,6 +80,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     requirePrincipal(scope, context.authenticator);
     registerTickets(scope, context);
     registerAdmin(scope, context);
+    registerOperations(scope, context);
     registerCredits(scope, context);
     await registerV2(scope, context);
     registerData(scope, context);

@@ -10,6 +10,7 @@ import { fluxRouter } from './routers/flux.ts';
 import { generationsRouter } from './routers/generations.ts';
 import { adminKeysRouter, keysRouter } from './routers/keys.ts';
 import { lorasRouter } from './routers/loras.ts';
+import { adminOperationsRouter } from './routers/operations.ts';
 import { utilsRouter } from './routers/utils.ts';
 
 /** The tree; its type is the client's whole knowledge of the gateway. */
@@ -28,7 +29,13 @@ export const appRouter = router({
   tickets: router({ create: userProcedure.mutation(({ ctx }) => issueTicket(ctx, ctx.principal)) }),
   keys: keysRouter,
   credits: creditsRouter,
-  admin: router({ engines: adminEnginesRouter, keys: adminKeysRouter, credits: adminCreditsRouter, ledger: adminLedgerRouter }),
+  admin: router({
+    engines: adminEnginesRouter,
+    keys: adminKeysRouter,
+    credits: adminCreditsRouter,
+    ledger: adminLedgerRouter,
+    operations: adminOperationsRouter,
+  }),
 });
 
 export type AppRouter = typeof appRouter;

@@ -16,6 +16,7 @@ import * as engineHealth from './20261120T220500-engine-health.ts';
 import * as sweeping from './20261120T221000-sweeping.ts';
 import * as usageMonths from './20261120T221000-usage-months.ts';
 import * as outgoingWebhooks from './20261120T224400-outgoing-webhooks.ts';
+import * as recentFailures from './20261120T225100-recent-failures.ts';
 
 /** Every migration, imported statically so that a bundled service carries them. Forward only; names sort by time. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '20261120T221000-sweeping': sweeping,
   '20261120T221000-usage-months': usageMonths,
   '20261120T224400-outgoing-webhooks': outgoingWebhooks,
+  '20261120T225100-recent-failures': recentFailures,
 };
