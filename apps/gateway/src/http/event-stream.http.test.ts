@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { fastify } from 'fastify';
 import { afterEach, expect, it } from 'vitest';
 import { goneSignal, type ServerSentEvent, sendEventStream } from './event-stream.ts';
+import { Heartbeat } from './heartbeat.ts';
 
 const app = () => fastify({ forceCloseConnections: true });
 let server: ReturnType<typeof app>;
@@ -20,7 +21,7 @@ async function serve(events: (gone: AbortSignal) => AsyncIterable<ServerSentEven
   }
   server = app();
   server.get('/', async (_, reply) => {
-    await sendEventStream(reply, counted(goneSignal(reply)), { stalledMs: 200 });
+    await sendEventStream(reply, counted(goneSignal(reply)), { stalledMs: 200, heartbeat: new Heartbeat(50) });
     ended.resolve();
   });
   await server.listen({ host: '127.0.0.1', port: 0 });

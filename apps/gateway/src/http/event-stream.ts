@@ -1,9 +1,7 @@
-import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { connectionHeartbeat, stalledMs as defaultStalledMs } from './heartbeat.ts';
 
-const heartbeatMs = 15_000;
-/** A reader that takes nothing for this long is dropped; it comes back with `Last-Event-ID`. */
-const defaultStalledMs = 30_000;
 const reconnectMs = 1_000;
 
 /** `id` is what a reader comes back with; without one it cannot. `event` names a kind that readers subscribe to. */
@@ -16,7 +14,7 @@ export type ServerSentEvent = { id?: string; event?: string; data: object };
 export async function sendEventStream(
   reply: FastifyReply,
   events: AsyncIterable<ServerSentEvent>,
-  { stalledMs = defaultStalledMs }: { stalledMs?: number } = {},
+  { stalledMs = defaultStalledMs, heartbeat = connectionHeartbeat } = {},
 ): Promise<void> {
   reply.hijack();
   const out = reply.raw;
@@ -27,11 +25,17 @@ export async function sendEventStream(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
+  let blockedAt: number | null = null;
   const write = async (text: string) => {
     if (out.write(text)) return;
-    await once(out, 'drain', { signal: AbortSignal.timeout(stalledMs) });
+    blockedAt = performance.now();
+    await untilTaken(out);
+    blockedAt = null;
   };
-  const heartbeat = setInterval(() => out.writableNeedDrain || out.write(': still here\n\n'), heartbeatMs);
+  using _ = heartbeat.add(() => {
+    if (blockedAt === null) out.write(': still here\n\n');
+    else if (performance.now() - blockedAt > stalledMs) out.destroy();
+  });
   try {
     await write(`retry: ${reconnectMs}\n\n`);
     for await (const event of events) {
@@ -42,19 +46,25 @@ export async function sendEventStream(
   } catch (error) {
     // The status line is gone: breaking off is the only way left to say that this is not the end.
     out.destroy();
-    if (!isStalled(error)) reply.request.log.warn({ err: error }, 'event stream broke off');
-  } finally {
-    clearInterval(heartbeat);
+    reply.request.log.warn({ err: error }, 'event stream broke off');
   }
+}
+
+/** Resolves when the connection takes more, or never will. */
+function untilTaken(out: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      out.off('drain', done).off('close', done);
+      resolve();
+    };
+    out.on('drain', done).on('close', done);
+    if (out.destroyed) done();
+  });
 }
 
 function textOf({ id, event, data }: ServerSentEvent): string {
   const head = `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}`;
   return `${head}data: ${JSON.stringify(data)}\n\n`;
-}
-
-function isStalled(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** Aborts when the caller has gone. */

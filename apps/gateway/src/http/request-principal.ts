@@ -1,6 +1,7 @@
 import { AppError } from '@imagegen/core/errors/app-error';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../identity/authenticator.ts';
+import { holdTicket } from '../identity/hold-ticket.ts';
 import type { Principal } from '../identity/principal.ts';
 
 const principals = new WeakMap<FastifyRequest, Principal>();
@@ -29,6 +30,17 @@ export async function authenticateRequest(authenticator: Authenticator, request:
     if (admitting.anonymous) return authenticator.anonymous();
   }
   return authenticator.authenticate(authorization);
+}
+
+/** Asks again who is calling, as often as wanted. Throws UNAUTHORIZED once the key was revoked, or the token ran out. */
+export type AskAgain = () => Promise<Principal>;
+
+/** For answers that last, to a request that was let in; of the request nothing but its credentials is kept. */
+export function askAgain(authenticator: Authenticator, request: FastifyRequest): AskAgain {
+  const { authorization } = request.headers;
+  const ticket = authorization === undefined ? ticketOf(request) : undefined;
+  if (ticket === undefined) return () => authenticator.authenticate(authorization);
+  return holdTicket(authenticator, ticket, principalOf(request));
 }
 
 function ticketOf({ query }: FastifyRequest): string | undefined {

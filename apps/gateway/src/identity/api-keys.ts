@@ -16,6 +16,8 @@ export class ApiKeys {
   readonly #allowDevelopmentKeys: boolean;
   readonly #onUse: (keyId: string) => void;
   readonly #known = new Map<string, Known>();
+  /** Under way: thousands of subscribers with one key ask at one moment. */
+  readonly #asked = new Map<string, Promise<Known | undefined>>();
 
   constructor(db: Executor, options: { allowDevelopmentKeys: boolean; onUse: (keyId: string) => void }) {
     this.#db = db;
@@ -37,11 +39,18 @@ export class ApiKeys {
   /** Has the key looked up again at its next use. */
   forget(keyId: string): void {
     this.#known.delete(keyId);
+    this.#asked.delete(keyId);
   }
 
   async #lookUp(keyId: string): Promise<Known | undefined> {
     const remembered = this.#known.get(keyId);
     if (remembered && remembered.until > Date.now()) return remembered;
+    const asked = this.#asked.get(keyId) ?? this.#read(keyId).finally(() => this.#asked.delete(keyId));
+    this.#asked.set(keyId, asked);
+    return asked;
+  }
+
+  async #read(keyId: string): Promise<Known | undefined> {
     this.#known.delete(keyId);
     const row = await findKey(this.#db, keyId);
     if (!row) return undefined;

@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { GatewayContext } from '../context.ts';
+import { holdTicket } from '../identity/hold-ticket.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Standing } from '../limits/sliding-window.ts';
-
-/** A ticket opens a connection, and holds for as long as any generation may take; whoever stays longer brings a new one. */
-const ticketHoldsMs = 30 * 60_000;
 
 /** Of one HTTP request with all its calls, or of one WebSocket. */
 export type TrpcContext = GatewayContext & {
@@ -25,16 +23,7 @@ export function createTrpcContext(
   const authorization = headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
   const authenticate =
     authorization === undefined && ticket !== undefined
-      ? rememberTicket(context.authenticator, ticket)
+      ? holdTicket(context.authenticator, ticket)
       : () => context.authenticator.authenticate(authorization);
   return { ...context, limits: {}, authenticate };
-}
-
-function rememberTicket(authenticator: GatewayContext['authenticator'], ticket: string): () => Promise<Principal> {
-  let known: { principal: Principal; until: number } | undefined;
-  return async () => {
-    if (known && known.until > Date.now()) return known.principal;
-    known = { principal: authenticator.authenticateTicket(ticket), until: Date.now() + ticketHoldsMs };
-    return known.principal;
-  };
 }

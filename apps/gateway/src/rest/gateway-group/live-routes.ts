@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { GatewayContext } from '../../context.ts';
 import { type ManyEvent, subscribeMany } from '../../generations/subscribe-many.ts';
 import { goneSignal, type ServerSentEvent, sendEventStream } from '../../http/event-stream.ts';
-import { principalOf } from '../../http/request-principal.ts';
+import { type AskAgain, askAgain } from '../../http/request-principal.ts';
 import { errors } from '../error-schemas.ts';
 import { liveQuerySchema } from './live-input.ts';
 import { serveSocket } from './socket.ts';
@@ -25,7 +25,7 @@ export function registerLive(app: FastifyInstance, context: GatewayContext, pref
       response: { 200: { content: { 'text/event-stream': { schema: generationEventSchema } } }, 204: z.null(), ...errors(400, 404) },
     },
     handler: (request, reply) => streamEvents(context, request, reply),
-    wsHandler: (socket, request) => serveSocket(context, principalOf(request), socket),
+    wsHandler: (socket, request) => serveSocket(context, askAgain(context.authenticator, request), socket),
   });
 }
 
@@ -33,13 +33,18 @@ async function streamEvents(context: GatewayContext, request: FastifyRequest, re
   const { request_ids: ids, last_event_id } = validate(liveQuerySchema, request.query);
   const header = request.headers['last-event-id'];
   const lastEventId = typeof header === 'string' ? header : last_event_id;
-  const events = await subscribeMany(context, principalOf(request), { ids, lastEventId, signal: goneSignal(reply) });
+  const authenticate = askAgain(context.authenticator, request);
+  const events = await subscribeMany(context, await authenticate(), { ids, lastEventId, signal: goneSignal(reply) });
   // An EventSource comes back after every end; 204 tells it not to (HTML standard, 9.2.3).
   if (!events) return reply.code(204).send();
   context.metrics.subscribers.inc();
-  await sendEventStream(reply, toServerSent(events)).finally(() => context.metrics.subscribers.dec());
+  await sendEventStream(reply, toServerSent(events, authenticate)).finally(() => context.metrics.subscribers.dec());
 }
 
-async function* toServerSent(events: AsyncGenerator<ManyEvent, void>): AsyncGenerator<ServerSentEvent, void> {
-  for await (const { id, event } of events) yield { id, data: event };
+/** Nothing more is told to a caller whose key was revoked or whose token ran out in between. */
+async function* toServerSent(events: AsyncGenerator<ManyEvent, void>, authenticate: AskAgain): AsyncGenerator<ServerSentEvent, void> {
+  for await (const { id, event } of events) {
+    await authenticate();
+    yield { id, data: event };
+  }
 }

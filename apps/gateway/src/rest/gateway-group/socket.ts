@@ -3,15 +3,13 @@ import { validate } from '@imagegen/core/validation/validate';
 import type { WebSocket } from 'ws';
 import * as z from 'zod';
 import type { GatewayContext } from '../../context.ts';
-import { subscribeMany } from '../../generations/subscribe-many.ts';
+import { type ManyEvent, subscribeMany } from '../../generations/subscribe-many.ts';
 import { toAppError } from '../../http/error-reply.ts';
-import type { Principal } from '../../identity/principal.ts';
+import { sendOverSocket } from '../../http/event-socket.ts';
+import type { AskAgain } from '../../http/request-principal.ts';
 import { maxSubscribed } from './live-input.ts';
 
 const firstMessageMs = 30_000;
-const heartbeatMs = 15_000;
-/** A reader that takes nothing for this long is dropped; it comes back with `last_event_id`. */
-const stalledMs = 30_000;
 
 /** RFC 6455 §7.4.1. */
 const closeCodes = { finished: 1000, refused: 1008, broken: 1011 } as const;
@@ -24,19 +22,18 @@ const subscriptionSchema = z.strictObject({
 /** Serves one subscription: the first message names it, events follow, and the last terminal one ends it. */
 export async function serveSocket(
   context: Pick<GatewayContext, 'db' | 'events' | 'logs' | 'metrics'>,
-  principal: Principal,
+  authenticate: AskAgain,
   socket: WebSocket,
 ): Promise<void> {
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
   socket.on('error', () => gone.abort());
-  const heartbeat = startHeartbeat(socket);
   context.metrics.subscribers.inc();
   try {
-    const [message] = await once(socket, 'message', { signal: AbortSignal.any([gone.signal, AbortSignal.timeout(firstMessageMs)]) });
-    const { request_ids: ids, last_event_id: lastEventId } = validate(subscriptionSchema, readJson(String(message)));
-    const events = await subscribeMany(context, principal, { ids, lastEventId: lastEventId ?? undefined, signal: gone.signal });
-    if (events) for await (const { id, event } of events) await send(socket, { id, ...event });
+    const asked = validate(subscriptionSchema, readJson(await firstMessage(socket, gone.signal)));
+    const subscription = { ids: asked.request_ids, lastEventId: asked.last_event_id ?? undefined, signal: gone.signal };
+    const events = await subscribeMany(context, await authenticate(), subscription);
+    if (events) await sendOverSocket(socket, toMessages(events, authenticate));
     socket.close(closeCodes.finished);
   } catch (error) {
     if (gone.signal.aborted) return;
@@ -45,32 +42,30 @@ export async function serveSocket(
     socket.close(refusal.code === 'INTERNAL' ? closeCodes.broken : closeCodes.refused);
   } finally {
     context.metrics.subscribers.dec();
-    clearInterval(heartbeat);
   }
 }
 
-/** Resolves when the message has left for the network; nothing is read from the log before that. */
-function send(socket: WebSocket, message: object): Promise<void> {
-  return new Promise((resolve) => {
-    const stalled = setTimeout(() => socket.terminate(), stalledMs);
-    socket.send(JSON.stringify(message), () => {
-      clearTimeout(stalled);
-      resolve();
-    });
-  });
+/** Rejects when none comes in time, or the caller has gone. */
+async function firstMessage(socket: WebSocket, gone: AbortSignal): Promise<string> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const timer = setTimeout(end, firstMessageMs);
+  gone.addEventListener('abort', end, { once: true });
+  try {
+    const [message] = await once(socket, 'message', { signal: ended.signal });
+    return String(message);
+  } finally {
+    clearTimeout(timer);
+    gone.removeEventListener('abort', end);
+  }
 }
 
-/** A connection whose other end does not answer a ping until the next one is dead. */
-function startHeartbeat(socket: WebSocket): NodeJS.Timeout {
-  let alive = true;
-  socket.on('pong', () => {
-    alive = true;
-  });
-  return setInterval(() => {
-    if (!alive) return socket.terminate();
-    alive = false;
-    socket.ping();
-  }, heartbeatMs);
+/** Nothing more is told to a caller whose key was revoked or whose token ran out in between. */
+async function* toMessages(events: AsyncGenerator<ManyEvent, void>, authenticate: AskAgain): AsyncGenerator<object, void> {
+  for await (const { id, event } of events) {
+    await authenticate();
+    yield { id, ...event };
+  }
 }
 
 function readJson(text: string): unknown {
