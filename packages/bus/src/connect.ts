@@ -19,6 +19,8 @@ export async function connectBus(options: { url: string; name: string; logger: L
     servers: address.host,
     ...(address.username && { user: decodeURIComponent(address.username), pass: decodeURIComponent(address.password) }),
     name: options.name,
+    // Answers to one service are not for the ears of another: the server can be told who may listen where.
+    inboxPrefix: `_INBOX_${options.name}`,
     maxReconnectAttempts: -1,
     waitOnFirstConnect: true,
     reconnectTimeWait: 250,

@@ -15,7 +15,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the named variables of `shape` from `environment`, all problems reported at once.
- * An empty variable counts as absent. `<NAME>_FILE` names a file that holds the value (Docker secrets); giving both is an error.
+ * An empty variable or file counts as absent. `<NAME>_FILE` names a file that holds the value (Docker secrets); giving both is an error.
  */
 export function parseEnv<Shape extends z.ZodRawShape>(shape: Shape, environment: Environment): z.infer<z.ZodObject<Shape>> {
   const problems: string[] = [];
@@ -27,7 +27,8 @@ export function parseEnv<Shape extends z.ZodRawShape>(shape: Shape, environment:
     else if (direct) values[name] = direct;
     else if (file) {
       try {
-        values[name] = readFileSync(file, 'utf8').trim();
+        const content = readFileSync(file, 'utf8').trim();
+        if (content) values[name] = content;
       } catch {
         problems.push(`${name}_FILE: cannot be read`);
       }
