@@ -14,6 +14,7 @@ import { registerCredits } from '../rest/v2/credit-routes.ts';
 import { registerData } from '../rest/v2/data-routes.ts';
 import { registerOperations } from '../rest/v2/operations-routes.ts';
 import { registerV2 } from '../rest/v2/routes.ts';
+import { registerOutgoingWebhooks } from '../rest/v2/webhook-routes.ts';
 import { registerTrpc } from '../trpc/register-trpc.ts';
 import { registerWebhooks } from '../webhooks/routes.ts';
 import { acceptSockets } from './accept-sockets.ts';
@@ -21,6 +22,7 @@ import { admitRequests, limitAddresses } from './admit-requests.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { registerDocuments } from './documents.ts';
 import { formatError, replyWithError } from './error-reply.ts';
+import { finishRequests } from './finish-requests.ts';
 import { parseJson } from './parse-json.ts';
 import { requirePrincipal } from './request-principal.ts';
 import { registerConsole } from './routes/console.ts';
@@ -54,6 +56,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler(replyWithError(formatError));
   app.setNotFoundHandler(refuseUnknownRoute);
+  const finish = finishRequests(app);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -82,6 +85,7 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
     registerAdmin(scope, context);
     registerOperations(scope, context);
     registerCredits(scope, context);
+    registerOutgoingWebhooks(scope, context);
     await registerV2(scope, context);
     registerData(scope, context);
   });
@@ -92,7 +96,13 @@ export async function startServer(context: GatewayContext): Promise<AsyncDisposa
   await registerTrpc(app, context);
 
   const url = await app.listen({ host: config.host, port: config.port });
-  return { url, [Symbol.asyncDispose]: () => app.close() };
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await finish();
+      await app.close();
+    },
+  };
 }
 
 function doorOf(route: string): string {
