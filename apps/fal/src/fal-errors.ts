@@ -56,9 +56,9 @@ export function readLook<T>(answer: HttpAnswer, read: (json: unknown) => T): T {
   }
 }
 
-/** `no`: what happened to the request is known, so there is nothing left to find out; it is not tried again either. */
+/** The request was taken, and may well be finished and paid: nothing else may be bought instead. */
 function malformed(cause: MalformedAnswerError): ProviderError {
-  return new ProviderError('malformed', providerError('malformed').message, { billed: 'no', cause });
+  return new ProviderError('malformed', providerError('malformed').message, { billed: 'unknown', cause });
 }
 
 const errorSchema = z.object({ detail: z.union([z.string(), z.array(z.unknown())]) });

@@ -48,7 +48,7 @@ it.each([
   ['error-504', { kind: 'unavailable', billed: 'unknown' }],
   ['reset', { kind: 'unavailable', billed: 'unknown' }],
   ['corrupt-json', { kind: 'malformed', billed: 'unknown' }],
-  ['corrupt-result', { kind: 'malformed' }],
+  ['corrupt-result', { kind: 'malformed', billed: 'unknown' }],
 ])('tells the truth about sim:%s', async (word, error) => {
   await expect(generate(`a red fox sim:${word}`)).rejects.toMatchObject(error);
 });

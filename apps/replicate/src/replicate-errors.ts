@@ -24,8 +24,8 @@ export function readLook<T>(answer: HttpAnswer, read: (json: unknown) => T): T {
     return read(answer.json);
   } catch (error) {
     if (!(error instanceof MalformedAnswerError)) throw error;
-    // `no`: the prediction is known, so there is nothing left to find out; it is not tried again either.
-    throw new ProviderError('malformed', providerError('malformed').message, { billed: 'no', cause: error });
+    // The prediction was taken, and may well be finished and paid: nothing else may be bought instead.
+    throw new ProviderError('malformed', providerError('malformed').message, { billed: 'unknown', cause: error });
   }
 }
 

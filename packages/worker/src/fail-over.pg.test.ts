@@ -125,6 +125,18 @@ test('a fallback at the same service is gone on with at once', async () => {
   expect(await look(workshop.db, id)).toMatchObject({ status: 'completed', engine: 'flux-juggernaut', provider: 'fal-juggernaut' });
 });
 
+test('a result that cannot be read may have been paid: nothing is bought elsewhere', async () => {
+  const id = await unpinned('replicate');
+  const unreadable = new ProviderError('malformed', 'The provider answered something unusable.', { billed: 'unknown' });
+  await run(aWorker(workshop, scriptedAdapter(output, { check: async () => ({ kind: 'failed', error: unreadable }) })), id);
+  expect(await look(workshop.db, id)).toMatchObject({
+    status: 'failed',
+    engine: 'flux-standard',
+    error: { code: 'PROVIDER_ERROR' },
+    attempts: [{ engine: 'flux-standard', state: 'unknown' }],
+  });
+});
+
 test('several pictures of which one is there do not move', async () => {
   const id = await accept(workshop, 2, { fallbacks: [fallback('replicate')] });
   const refused = new ProviderError('unauthorized', 'The key is wrong.', { billed: 'no' });

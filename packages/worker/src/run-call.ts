@@ -226,7 +226,8 @@ async function refused(run: CallRun, attempt: Attempt, { error, known }: { error
     'provider call failed',
   );
   if (verdict.kind === 'unknown') {
-    const lost = { code: 'OUTCOME_UNKNOWN', message: error.message };
+    // What was answered and cannot be read is the provider's error, and not a lost answer; it may have been paid all the same.
+    const lost: StoredError = { code: known && error.kind === 'malformed' ? 'PROVIDER_ERROR' : 'OUTCOME_UNKNOWN', message: error.message };
     await end(run, attempt, { state: 'unknown', error: lost, costMicros: error.costMicros });
     if (known) return { kind: 'failed', error: lost };
     return recover(run, { ...noAnswer, ...attempt });
