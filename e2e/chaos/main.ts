@@ -1,5 +1,6 @@
 import { parseOptions } from './chaos-options.ts';
 import { checkAgain } from './check-again.ts';
+import { runExperiments } from './experiments/run-experiments.ts';
 import { runMutants } from './mutants/run-mutants.ts';
 import { toMarkdown } from './report.ts';
 import { runChaos } from './run.ts';
@@ -8,6 +9,7 @@ const say = (line: string) => void process.stderr.write(`${new Date().toISOStrin
 
 async function main([first, ...rest]: string[]): Promise<boolean> {
   if (first === 'mutants') return runMutants(rest, say);
+  if (first === 'experiments') return runExperiments(rest, say);
   if (first === 'check') {
     const verdicts = await checkAgain(rest[0] ?? '.');
     for (const { id, promise, checked, violations } of verdicts) say([`${id} ${promise}: ${checked} cases`, ...violations].join('\n  '));

@@ -26,8 +26,8 @@ type Scene = {
   say: (line: string) => void;
 };
 
-/** How long customers may go on asking after the system has come to rest. */
-const patienceMs = 15_000;
+/** How long customers may go on asking after the system has come to rest: it may have had no gateway to accept what they asked for. */
+const patienceMs = 60_000;
 const strangers = 100;
 
 /** Orders under faults, then rest, then questions. Everything that callers see goes into `history.ndjson`. */
@@ -46,8 +46,9 @@ export async function serveOrders(scene: Scene): Promise<{ strikes: Strike[]; qu
   const timer = setTimeout(() => patience.abort(), patienceMs);
   await Promise.all(serving);
   clearTimeout(timer);
+  const last = await untilQuiet(system.databaseUrl, options.quietLimitMs);
   await askEverybody(served, random.fork('strangers').shuffle(served).slice(0, strangers));
-  return { strikes, quiet };
+  return { strikes, quiet: last.recoveryMs === null ? last : quiet };
 }
 
 type Taking = { history: HistoryWriter; random: Random; stopped: () => boolean };
