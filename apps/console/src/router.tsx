@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { readAnalyticsSearch } from './analytics/analytics-search.ts';
 import { Failure } from './components/failure.tsx';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { readGallerySearch } from './gallery/gallery-search.ts';
@@ -33,8 +34,15 @@ const loras = createRoute({
   validateSearch: readLoraSearch,
 });
 
+const analytics = createRoute({
+  getParentRoute: () => root,
+  path: '/analytics',
+  component: lazyRouteComponent(() => import('./analytics/analytics-page.tsx'), 'AnalyticsPage'),
+  validateSearch: readAnalyticsSearch,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([playground, gallery, presets, loras]),
+  routeTree: root.addChildren([playground, gallery, presets, loras, analytics]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });
