@@ -1,6 +1,7 @@
 import { connectBus } from '@imagegen/bus/connect';
 import { consumeEvents } from '@imagegen/bus/consume-events';
 import { ensureStreams } from '@imagegen/bus/streams';
+import type { EventMessage } from '@imagegen/core/messages/messages';
 import { migrate } from '@imagegen/db/migrate';
 import { openDatabase } from '@imagegen/db/open-database';
 import { outboxAgeSeconds } from '@imagegen/db/queries/outbox';
@@ -28,6 +29,7 @@ import { startOutboxRelay } from './relay/outbox-relay.ts';
 import { createRinger } from './relay/ring-accepted.ts';
 import { startSweepers } from './sweepers/start-sweepers.ts';
 import { startInboxSweepers } from './webhooks/receive-callback.ts';
+import { startAddingDeliveries, startDelivering } from './webhooks-out/start-delivering.ts';
 
 /** The HTTP door with everything behind it. Stateless: any number of them may run side by side. */
 export async function startGateway(config: GatewayConfig): Promise<AsyncDisposable> {
@@ -50,7 +52,12 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
 
   const metrics = createMetrics({ outboxAgeSeconds: () => outboxAgeSeconds(db) });
   const events = started.use(new EventHub());
-  started.use(consumeEvents({ bus, logger, onEvent: (event) => events.announce(event), onGap: () => events.announceAll() }));
+  const deliveries = started.use(startAddingDeliveries({ db, logger }));
+  const onEvent = (event: EventMessage) => {
+    events.announce(event);
+    deliveries.noteEvent(event);
+  };
+  started.use(consumeEvents({ bus, logger, onEvent, onGap: () => events.announceAll() }));
   started.use(startOutboxRelay({ db, bus, logger, metrics }));
   const ringer = started.use(createRinger({ db, bus, logger }));
   for (const sweeper of startSweepers({ db, bus, vault, logger, metrics })) started.use(sweeper);
@@ -91,6 +98,7 @@ export async function startGateway(config: GatewayConfig): Promise<AsyncDisposab
     links,
     logs: new LogReader(db, links),
   };
+  started.use(startDelivering(context));
   const server = started.use(await startServer(context));
   logger.info({ url: server.url }, 'listening');
   return started.move();

@@ -7,6 +7,7 @@ export type Metrics = {
   repairs: Counter<'kind'>;
   refusals: Counter<'reason'>;
   webhooks: Counter<'provider' | 'outcome'>;
+  webhookDeliveries: Counter<'outcome'>;
   subscribers: Gauge;
 };
 
@@ -49,6 +50,12 @@ export function createMetrics(gauges: { outboxAgeSeconds: () => Promise<number> 
       name: 'imagegen_provider_webhooks_total',
       help: 'Deliveries of providers: matched, parked, duplicate, forged, or unjudged for want of a key',
       labelNames: ['provider', 'outcome'],
+      registers,
+    }),
+    webhookDeliveries: new Counter({
+      name: 'imagegen_webhook_deliveries_total',
+      help: 'Attempts at telling callers: delivered, retried later, or failed for good',
+      labelNames: ['outcome'],
       registers,
     }),
     subscribers: new Gauge({ name: 'imagegen_live_subscribers', help: 'Open event subscriptions', registers }),

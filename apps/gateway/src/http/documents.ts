@@ -10,6 +10,7 @@ const tags = [
   { name: 'v2', description: 'Pictures by the canonical input: one route per engine, and one that chooses.' },
   { name: 'data', description: 'What you made and what it came to: history and analytics of your own rows.' },
   { name: 'credits', description: 'What you have, what is set aside, and what became of it.' },
+  { name: 'outgoing webhooks', description: 'Who is told how your generations go on and end, signed as Standard Webhooks 1.0.0 has it.' },
   { name: 'presets', description: 'Settings under a name; yours, and those that others made public.' },
   {
     name: 'gateway',

@@ -1,5 +1,6 @@
 import { pruneIdempotencyKeys } from '@imagegen/db/queries/accept-generations';
 import { closeAbandonedAttempts } from './abandoned-attempts.ts';
+import { pruneOldDeliveries } from './old-deliveries.ts';
 import { pruneOldEvents } from './old-events.ts';
 import { expireLate, ringAgain, ringForLate } from './open-generations.ts';
 import { missingPictures, removeForgottenPictures, removeTemporaryPictures } from './pictures.ts';
@@ -22,5 +23,6 @@ export function createSweepers(): Sweeper[] {
     { kind: 'picture-missing', everyMs: minute, sweep: missingPictures() },
     { kind: 'prune-idempotency-key', everyMs: 10 * minute, sweep: ({ db }) => pruneIdempotencyKeys(db) },
     { kind: 'prune-event', everyMs: 10 * minute, sweep: pruneOldEvents() },
+    { kind: 'prune-webhook-delivery', everyMs: 10 * minute, sweep: pruneOldDeliveries },
   ];
 }

@@ -12,6 +12,7 @@ import { adminKeysRouter, keysRouter } from './routers/keys.ts';
 import { lorasRouter } from './routers/loras.ts';
 import { adminOperationsRouter } from './routers/operations.ts';
 import { utilsRouter } from './routers/utils.ts';
+import { adminWebhooksRouter, webhooksRouter } from './routers/webhooks.ts';
 
 /** The tree; its type is the client's whole knowledge of the gateway. */
 export const appRouter = router({
@@ -29,12 +30,14 @@ export const appRouter = router({
   tickets: router({ create: userProcedure.mutation(({ ctx }) => issueTicket(ctx, ctx.principal)) }),
   keys: keysRouter,
   credits: creditsRouter,
+  webhooks: webhooksRouter,
   admin: router({
     engines: adminEnginesRouter,
     keys: adminKeysRouter,
     credits: adminCreditsRouter,
     ledger: adminLedgerRouter,
     operations: adminOperationsRouter,
+    webhooks: adminWebhooksRouter,
   }),
 });
 

@@ -69,3 +69,13 @@ export async function readLogs(db: Executor, positions: readonly LogPosition[]):
   for (const { position, ...event } of rows) logs[position - 1]?.push(event);
   return logs;
 }
+
+/** One line of a log, for as long as it is kept. */
+export async function findEvent(db: Executor, generationId: string, seq: number) {
+  return db
+    .selectFrom('generation_events')
+    .select(['status', 'progress', 'queue_position', 'at'])
+    .where('generation_id', '=', generationId)
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+}
