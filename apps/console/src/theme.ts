@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, Modal, Notification } from '@mantine/core';
 
 const iris: MantineColorsTuple = [
   '#f1eeff',
@@ -13,6 +13,8 @@ const iris: MantineColorsTuple = [
   '#3a1dad',
 ];
 
+const closing = { 'aria-label': 'Close' };
+
 /** Text on filled buttons and dimmed text keep a contrast of at least 4.5 : 1 in both schemes. */
 export const theme = createTheme({
   primaryColor: 'iris',
@@ -25,11 +27,24 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   respectReducedMotion: true,
+  components: {
+    // A page has one banner, and a dialog's head is not it.
+    Modal: Modal.extend({ defaultProps: { attributes: { header: { role: 'presentation' } }, closeButtonProps: closing } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: closing } }),
+  },
 });
 
-/** Grounds a little tinted, so that cards stand out without shadows; dimmed text dark or light enough to be read. */
+/** Grounds a little tinted, so that cards stand out without shadows; dimmed text, links, badges and red buttons dark or light enough to be read. */
 export const variablesOf: CSSVariablesResolver = () => ({
-  variables: {},
-  light: { '--mantine-color-body': '#f7f6fb', '--mantine-color-dimmed': '#5c5868' },
-  dark: { '--mantine-color-body': '#131218', '--mantine-color-dimmed': '#a8a4b5' },
+  variables: { '--mantine-color-red-filled': '#c92a2a', '--mantine-color-red-filled-hover': '#b02121' },
+  light: {
+    '--mantine-color-body': '#f7f6fb',
+    '--mantine-color-dimmed': '#5c5868',
+    '--mantine-color-anchor': '#4f2bdb',
+    '--mantine-color-teal-light-color': '#05664a',
+    '--mantine-color-green-light-color': '#1f6b2f',
+    '--mantine-color-orange-light-color': '#9c330a',
+    '--mantine-color-yellow-light-color': '#854300',
+  },
+  dark: { '--mantine-color-body': '#131218', '--mantine-color-dimmed': '#a8a4b5', '--mantine-color-anchor': '#bdaeff' },
 });

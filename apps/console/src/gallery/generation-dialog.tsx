@@ -21,7 +21,7 @@ export function GenerationDialog({ id, onClose }: { id: string; onClose: () => v
   const trpc = useTRPC();
   const details = useQuery(trpc.generations.get.queryOptions({ id }));
   return (
-    <Modal opened onClose={onClose} size="xl" title="Generation" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} size="xl" title="Generation">
       {details.isError && <Failure error={details.error} onRetry={() => void details.refetch()} />}
       {details.isPending && <Skeleton h={420} />}
       {details.data && <Details generation={details.data} onClose={onClose} />}
@@ -33,7 +33,7 @@ function Details({ generation, onClose }: { generation: Generation; onClose: () 
   return (
     <Stack gap="lg">
       {generation.images.map((image, index) => (
-        <Box key={`${image.sha256}${index}`} className="stage" style={shapeOf(image)}>
+        <Box key={`${image.sha256}${index}`} className="stage stage-low" style={shapeOf(image)}>
           <Picture src={image.url} alt={generation.prompt} width={image.width} height={image.height} placeholder={image.placeholder} />
         </Box>
       ))}

@@ -11,7 +11,7 @@ export function SizePicker({ value, onChange }: { value: Size; onChange: (size: 
       <Text component="legend" size="sm" fw={600} mb={4} p={0}>
         Size
       </Text>
-      <Group gap="xs" mb="xs" grow preventGrowOverflow={false} wrap="nowrap">
+      <div className="ratios">
         {sizes.map(({ label, ratio, width, height }) => {
           const chosen = value.width === width && value.height === height;
           return (
@@ -27,7 +27,7 @@ export function SizePicker({ value, onChange }: { value: Size; onChange: (size: 
             </UnstyledButton>
           );
         })}
-      </Group>
+      </div>
       <Group gap="xs" align="flex-end" wrap="nowrap">
         <Pixels label="Width" value={value.width} onChange={(width) => onChange({ ...value, width })} />
         <Pixels label="Height" value={value.height} onChange={(height) => onChange({ ...value, height })} />

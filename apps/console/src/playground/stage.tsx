@@ -11,6 +11,7 @@ import {
   Skeleton,
   Stack,
   Text,
+  Title,
   Tooltip,
 } from '@mantine/core';
 import { IconAlertTriangle, IconDownload, IconPhoto, IconX } from '@tabler/icons-react';
@@ -83,10 +84,19 @@ function Failed({ generation }: { generation: Generation }) {
       <Alert color="red" variant="light" icon={<IconAlertTriangle size={20} />} title={generation.error?.code ?? 'Failed'} role="alert">
         {generation.error?.message}
       </Alert>
-      <Box className="card" p="lg">
-        <Receipt generation={generation} />
-      </Box>
+      <ReceiptCard generation={generation} />
     </Stack>
+  );
+}
+
+function ReceiptCard({ generation }: { generation: Generation }) {
+  return (
+    <Box className="card" p="lg">
+      <Title order={2} size="h5" mb="sm">
+        Receipt
+      </Title>
+      <Receipt generation={generation} />
+    </Box>
   );
 }
 
@@ -146,9 +156,7 @@ function Finished({ generation, onSeed }: { generation: Generation; onSeed: (see
           </Box>
         ))}
       </SimpleGrid>
-      <Box className="card" p="lg">
-        <Receipt generation={generation} />
-      </Box>
+      <ReceiptCard generation={generation} />
     </Stack>
   );
 }

@@ -12,7 +12,7 @@ export function SavePreset({ from, trigger }: { from: string; trigger: (open: ()
   return (
     <>
       {trigger(open)}
-      <Modal opened={opened} onClose={close} title="Save as preset" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={opened} onClose={close} title="Save as preset">
         <PresetForm from={from} onSaved={close} />
       </Modal>
     </>
