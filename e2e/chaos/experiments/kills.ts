@@ -54,7 +54,7 @@ export const kills: Experiment[] = [
     fault: 'everything is killed at random: gateways, services, NATS, Postgres, the provider',
     how: 'SIGKILL, two at a time',
     holds: ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I9', 'I10'],
-    target: '0 lost, 0 charged twice, at rest within 60 s (a lost submission at fal is given a minute to call back)',
+    target: '0 lost, 0 charged twice, at rest within 60 s',
     sizes: { small: { n: 150, rate: 5, atOnce: 2 }, full: { n: 10_000, rate: 6, atOnce: 2 } },
     strikes: { small: 8, full: 800 },
     plan: () => ({

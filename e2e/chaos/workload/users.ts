@@ -3,8 +3,11 @@ import { Client } from 'pg';
 
 export type ChaosUser = { readonly id: number; readonly key: string };
 
-/** Users with a key each, put where an operator's tool would put them. */
-export async function createUsers(databaseUrl: string, count: number): Promise<ChaosUser[]> {
+/** More than any run can spend, so that the ledger has balances to keep. */
+const plentyMicros = 1_000_000_000;
+
+/** Users with a key and a balance each, put where an operator's tool would put them. */
+export async function createUsers(databaseUrl: string, count: number, grantedMicros = plentyMicros): Promise<ChaosUser[]> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -20,7 +23,7 @@ export async function createUsers(databaseUrl: string, count: number): Promise<C
         'chaos',
         createHash('sha256').update(key).digest(),
       ]);
-      await grant(client, userId);
+      await grant(client, userId, grantedMicros);
       users.push({ id: userId, key });
     }
     return users;
@@ -29,10 +32,7 @@ export async function createUsers(databaseUrl: string, count: number): Promise<C
   }
 }
 
-/** More than any run can spend, so that the ledger has balances to keep. */
-const grantedMicros = 1_000_000_000;
-
-async function grant(client: Client, userId: number): Promise<void> {
+async function grant(client: Client, userId: number, grantedMicros: number): Promise<void> {
   await client.query(
     `insert into ledger_transfers (user_id, kind, debit_account, credit_account, amount_micros)
      values ($1::bigint, 'grant', 'grants', 'user:' || $1::bigint, $2::bigint)`,
