@@ -29,7 +29,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       'at-once': { type: 'string', default: '2' },
       faults: { type: 'string', default: '' },
       // Answers, runs and a provider that may still call back, which is given a minute, fit into it.
-      quiet: { type: 'string', default: '90' },
+      quiet: { type: 'string', default: '60' },
       out: { type: 'string' },
     },
   });

@@ -8,7 +8,7 @@ import { type RunningSystem, startRunningSystem } from '../src/running-system.ts
 
 const services = ['fal', 'replicate', 'openai'] as const;
 const routes = ['flux/standard', 'replicate/generate', 'flux/advanced', 'openai/generate', 'replicate/generate'];
-/** Not fal's service together with who takes its webhooks: one that finds nobody costs a minute of waiting for it. */
+/** Not fal's service together with who takes its webhooks: one that finds nobody cannot be adopted. */
 const rounds = [services, [...services, 'nats'], ['gateway', 'postgres'], services];
 const perRound = 10;
 
@@ -44,7 +44,7 @@ async function submitRound(): Promise<{ prompt: string; request_id: string }[]> 
   );
 }
 
-test('whatever is killed, every generation ends, and nothing whose provider id was stored is bought twice', {
+test('whatever is killed, every generation ends, and nothing is bought twice', {
   timeout: 150_000,
 }, async () => {
   const submitted: { prompt: string; request_id: string }[] = [];
@@ -68,12 +68,13 @@ test('whatever is killed, every generation ends, and nothing whose provider id w
       const image = output.images[0]!;
       expect((await fetchPicture(image.url)).sha256).toBe(image.sha256);
     } else {
-      expect([output.provider_used, output.error?.code], story).toEqual(['openai', 'OUTCOME_UNKNOWN']);
+      // Where a lost answer cannot be looked up: at OpenAI never, at fal unless it calls back.
+      expect(output.provider_used, story).not.toBe('replicate');
+      expect(output.error?.code, story).toBe('OUTCOME_UNKNOWN');
       expect(output.credits_used).toBe(0);
     }
     const purchases = ledger.filter((purchase) => purchase.prompt === prompt).length;
-    const lost = output.provider_used === 'fal' ? attempts.filter(({ state }) => state === 'unknown').length : 0;
-    expect(purchases, story).toBeLessThanOrEqual(1 + lost);
+    expect(purchases, story).toBeLessThanOrEqual(1);
     if (output.status === 'completed') expect(purchases, story).toBeGreaterThan(0);
   }
   expect(outputs.filter(({ status }) => status === 'completed').length).toBeGreaterThan(submitted.length / 2);

@@ -70,7 +70,7 @@ test('C6, and the provider says that nothing arrived: it is bought once by the n
   const running = run(aWorker(workshop, first), id);
   await until(id, 'intent');
   await expireLease(workshop.db, id);
-  await ageAttempts(workshop.db, id, 3_000);
+  await ageAttempts(workshop.db, id, 10_000);
 
   const second = scriptedAdapter(output, { find: async () => null });
   await runToTheEnd(aWorker(workshop, second, { owner: 'second' }), id);
@@ -93,7 +93,7 @@ test('C6, given up as never arrived, and its id arrives after all: it is kept, a
   const running = run(aWorker(workshop, first), id);
   await until(id, 'intent');
   await expireLease(workshop.db, id);
-  await ageAttempts(workshop.db, id, 3_000);
+  await ageAttempts(workshop.db, id, 10_000);
   await runToTheEnd(aWorker(workshop, scriptedAdapter(output, { find: async () => null }), { owner: 'second' }), id);
 
   answer.resolve({ ...submitted, providerRequestId: 'very-late' });

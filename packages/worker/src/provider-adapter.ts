@@ -11,7 +11,7 @@ export interface ProviderAdapter {
   readonly trustedOrigins: readonly string[];
   /** Reference images given as URLs are fetched by us and handed over as data URLs. */
   readonly inlinesReferences: boolean;
-  /** A submission whose answer was lost and that cannot be looked up: end it, or wait for the provider's webhook and then try once more. */
+  /** A submission whose answer was lost and that cannot be looked up: end it at once, or give the provider's webhook time first. */
   readonly onUnknown: 'fail' | 'await-callback';
   /** How long a submission may take; absent: 30 s. */
   readonly submitTimeoutMs?: number;

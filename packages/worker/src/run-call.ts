@@ -201,15 +201,13 @@ async function recover(run: CallRun, attempt: ClaimedAttempt): Promise<CallEnd> 
     return follow(run, attempt, resolution.reference);
   }
   if (resolution.kind === 'wait') return { kind: 'later', delayMs: resolution.delayMs };
-  const mayTryAgain = triesHere(run.generation) + 1 < maxTries;
   if (resolution.kind === 'never-arrived') {
+    const mayTryAgain = triesHere(run.generation) + 1 < maxTries;
     const error: StoredError = { code: 'PROVIDER_ERROR', message: 'The request never reached the provider.' };
     return fail(run, attempt, { error, retryDelayMs: mayTryAgain ? 0 : null });
   }
-  if (resolution.kind === 'try-again' && isOfEarlierTry(run, attempt)) return startAgain(run);
-  const error = outcomeUnknown;
-  await end(run, attempt, { state: 'unknown', error, costMicros: 0 });
-  return resolution.kind === 'try-again' && mayTryAgain ? { kind: 'retry', delayMs: 0, error } : { kind: 'failed', error };
+  await end(run, attempt, { state: 'unknown', error: outcomeUnknown, costMicros: 0 });
+  return { kind: 'failed', error: outcomeUnknown };
 }
 
 const outcomeUnknown: StoredError = {
