@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database, Executor } from '../open-database.ts';
-import type { DeliveryAttempt } from '../tables.ts';
+import type { DeliveryAttempt } from '../outgoing-webhook-tables.ts';
 
 /** Any number, as long as nothing else takes the same advisory lock. */
 const claimLock = 7_230_002;

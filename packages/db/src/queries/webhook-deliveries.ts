@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
-import type { DeliveryStatus } from '../tables.ts';
+import type { DeliveryStatus } from '../outgoing-webhook-tables.ts';
 
 const columns = [
   'id',

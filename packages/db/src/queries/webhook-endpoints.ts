@@ -1,7 +1,7 @@
 import type { WebhookEvent } from '@imagegen/core/webhooks/webhook-event';
 import { sql } from 'kysely';
 import type { Executor } from '../open-database.ts';
-import type { DisabledReason } from '../tables.ts';
+import type { DisabledReason } from '../outgoing-webhook-tables.ts';
 
 const columns = [
   'id',
