@@ -4,6 +4,7 @@ import { Failure } from './components/failure.tsx';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { readGallerySearch } from './gallery/gallery-search.ts';
 import { readLoraSearch } from './loras/lora-search.ts';
+import { readOperationsSearch } from './operations/operations-search.ts';
 import { PlaygroundPage } from './playground/playground-page.tsx';
 import { PresetsPage } from './presets/presets-page.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -41,8 +42,15 @@ const analytics = createRoute({
   validateSearch: readAnalyticsSearch,
 });
 
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
+  validateSearch: readOperationsSearch,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([playground, gallery, presets, loras, analytics]),
+  routeTree: root.addChildren([playground, gallery, presets, loras, analytics, operations]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });
