@@ -45,6 +45,7 @@ export async function startRunningSystem(env: NodeJS.ProcessEnv = {}): Promise<R
         MAX_RUNNING_PER_USER: '1000',
         // Specs that have a provider fail must not have their neighbours routed around it.
         BREAKER_MIN_CALLS: '1000000',
+        WEBHOOK_ALLOW_LOOPBACK: 'true',
         RATE_LIMIT_WRITES_PER_MINUTE: '100000',
         RATE_LIMIT_READS_PER_MINUTE: '100000',
         RATE_LIMIT_PER_IP_PER_MINUTE: '100000',

@@ -37,6 +37,8 @@ async function makeAll(door: HttpDoor, canary: string): Promise<Record<Kind, str
     image: images[0]?.sha256 ?? '',
     preset: await make(door, 'preset', canary),
     key: await make(door, 'key', canary),
+    endpoint: await make(door, 'endpoint', canary),
+    delivery: await make(door, 'delivery', canary),
   };
 }
 
@@ -44,14 +46,26 @@ async function makeAll(door: HttpDoor, canary: string): Promise<Record<Kind, str
 export async function make(door: HttpDoor, kind: Kind, canary: string): Promise<string> {
   if (kind === 'generation')
     return (await generate(door, 'flux/standard', { prompt: uniquePrompt(canary), width: 256, height: 256 })).request_id;
-  const path = kind === 'preset' ? 'data.presets.create' : 'keys.create';
-  const { body } = await callProcedure<{ id: number | string }>(door, path, { name: canary });
+  if (kind === 'endpoint') return makeBy(door, 'webhooks.create', { url: nowhere(canary), description: canary });
+  if (kind === 'delivery') return makeBy(door, 'webhooks.test', { id: await make(door, 'endpoint', canary) });
+  return makeBy(door, kind === 'preset' ? 'data.presets.create' : 'keys.create', { name: canary });
+}
+
+/** Where nobody listens, and every time somewhere else. */
+const nowhere = (canary: string) => `http://127.0.0.1:1/${uniquePrompt(canary).replaceAll(' ', '-')}`;
+
+async function makeBy(door: HttpDoor, path: string, input: object): Promise<string> {
+  const { body } = await callProcedure<{ id: number | string }>(door, path, input);
   if (!body.result) throw new Error(`${path} answered ${JSON.stringify(body)}`);
   return String(body.result.data.id);
 }
 
-async function remove(door: HttpDoor, { generation, preset, key }: Record<Kind, string>): Promise<void> {
+async function remove(door: HttpDoor, { generation, preset, key, endpoint, delivery }: Record<Kind, string>): Promise<void> {
+  const { body: log } = await door.get<{ items: { id: string; endpoint_id: string }[] }>('/api:v2/webhooks/deliveries');
   const answers = [
+    // A delivery goes with its endpoint.
+    await callProcedure(door, 'webhooks.delete', { id: log.items.find(({ id }) => id === delivery)?.endpoint_id }),
+    await callProcedure(door, 'webhooks.delete', { id: endpoint }),
     await callProcedure(door, 'data.delete', { id: generation }),
     await callProcedure(door, 'data.presets.delete', { id: Number(preset) }),
     await callProcedure(door, 'keys.revoke', { id: key }),

@@ -24,6 +24,7 @@ const generates = (name: string) => procedure(name, { ...nothing, own: 400 });
 const onGeneration = { of: 'generation', input: (id: string) => ({ id }) } as const;
 const onKey = { of: 'key', input: (id: string) => ({ id }), takesAway: true } as const;
 const onPreset = { of: 'preset', input: (id: string) => ({ id: Number(id) }) } as const;
+const onEndpoint = { of: 'endpoint', input: (id: string) => ({ id }) } as const;
 const admins = { who: 'admins' } as const;
 
 /** A row for every procedure of the router. */
@@ -60,6 +61,15 @@ export const procedureRows: readonly Row[] = [
   procedure('keys.revoke', { ...onKey, deleted: 200 }),
   procedure('credits.balance', nothing),
   procedure('credits.history', nothing),
+  procedure('webhooks.create', { ...nothing, own: 400 }),
+  procedure('webhooks.list', nothing),
+  procedure('webhooks.update', { of: 'endpoint', input: (id) => ({ id, description: 'changed' }) }),
+  procedure('webhooks.delete', { ...onEndpoint, takesAway: true }),
+  procedure('webhooks.rotate', onEndpoint),
+  procedure('webhooks.test', onEndpoint),
+  procedure('webhooks.deliveries', nothing),
+  procedure('webhooks.redeliver', { of: 'delivery', input: (id) => ({ id }) }),
+  procedure('admin.webhooks.failing', { ...admins, ...nothing }),
   procedure('admin.credits.grant', { ...admins, ...nothing, own: 400 }),
   procedure('admin.credits.balance', { ...admins, ...nothing, own: 400 }),
   procedure('admin.credits.history', { ...admins, ...nothing, own: 400 }),

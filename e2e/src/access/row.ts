@@ -2,7 +2,7 @@ import type { HttpDoor } from '../http-door.ts';
 import type { CallAnswer } from './call.ts';
 
 /** What belongs to somebody. */
-export const kinds = ['generation', 'preset', 'key', 'image'] as const;
+export const kinds = ['generation', 'preset', 'key', 'image', 'endpoint', 'delivery'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** One line of the matrix: a route or a procedure, what its id names, and who may. */
@@ -30,4 +30,6 @@ export const malformedIds: Readonly<Record<Kind, string>> = {
   preset: 'abc',
   key: 'x'.repeat(65),
   image: 'no-picture',
+  endpoint: 'x'.repeat(65),
+  delivery: 'x'.repeat(65),
 };

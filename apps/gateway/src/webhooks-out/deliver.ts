@@ -9,7 +9,7 @@ import { newWebhookSecret, signedHeaders } from './signature.ts';
 export type Delivering = Pick<GatewayContext, 'db' | 'links' | 'config' | 'logger' | 'metrics'>;
 
 /** Longer than an attempt can take with everything around it. */
-export const leaseMs = 60_000;
+export const leaseMs = 30_000;
 const answerWithinMs = 15_000;
 /** An endpoint at which nothing went well for so long is disabled. */
 const giveUpMs = 3 * 24 * 3_600_000;
