@@ -23,6 +23,8 @@ type Scene = {
   faults: readonly Fault[];
   /** Default: all kinds of orders. */
   draw?: typeof drawOrder | undefined;
+  /** False: further orders come although there were as many as wanted, up to ten times as many. Default: always true. */
+  isEnough?: (() => boolean) | undefined;
   say: (line: string) => void;
 };
 
@@ -54,12 +56,15 @@ export async function serveOrders(scene: Scene): Promise<{ strikes: Strike[]; qu
 type Taking = { history: HistoryWriter; random: Random; stopped: () => boolean };
 
 /** Resolves when the last order has arrived; `serving` settle when their customers have what they came for. */
-async function takeOrders({ system, users, options, draw = drawOrder, say }: Scene, { history, random, stopped }: Taking) {
+async function takeOrders(
+  { system, users, options, draw = drawOrder, isEnough = () => true, say }: Scene,
+  { history, random, stopped }: Taking,
+) {
   const orders = random.fork('orders');
   const arrivals = random.fork('arrivals');
   const served: Served[] = [];
   const serving: Promise<void>[] = [];
-  for (let plan = 0; plan < options.n; plan += 1) {
+  for (let plan = 0; plan < options.n || (!isEnough() && plan < 10 * options.n); plan += 1) {
     const order = draw(orders, { plan, users: users.length });
     const user = users[order.user];
     if (!user) throw new RangeError(`There is no user ${order.user}`);

@@ -52,12 +52,13 @@ export const crashes: Experiment[] = [
     how: 'a proxy sees the word on the wire and kills whoever says it, before it is forwarded or before it is answered',
     holds: ['I1', 'I2', 'I3', 'I4', 'I5'],
     target: 'every point hit, 0 violations, unknown outcomes only where a submission was under way',
-    sizes: { small: { n: 330, rate: 4, atOnce: 3 }, full: { n: 7_000, rate: 4, atOnce: 3 } },
+    sizes: { small: { n: 200, rate: 4, atOnce: 3 }, full: { n: 7_000, rate: 4, atOnce: 3 } },
     plan: ({ scale }) => {
       const hits = new Map<string, number>();
       const points = providers.flatMap(pointsOf);
       return {
         faults: providers.map((provider) => eachPoint(pointsOf(provider), rounds[scale], hits)),
+        isEnough: () => points.every(({ name }) => (hits.get(name) ?? 0) >= rounds[scale]),
         draw: plainOrders(everyRoute, (order, random): Partial<Order> => ({ follow: random.chance(0.5) ? 'events' : order.follow })),
         judge: ({ evidence }) => {
           const missed = points.filter(({ name }) => (hits.get(name) ?? 0) < rounds[scale]).map(({ name }) => name);

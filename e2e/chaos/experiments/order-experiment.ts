@@ -7,7 +7,12 @@ import { type Tried, tryOrders } from './try-orders.ts';
 type Size = { n: number; rate: number; users?: number; atOnce?: number; quietLimitMs?: number };
 
 /** What strikes, and what is asked of the result beyond the promises that always hold. */
-type Plan = { faults: readonly Fault[]; draw?: typeof drawOrder; judge?: (tried: Tried) => Outcome | Promise<Outcome> };
+type Plan = {
+  faults: readonly Fault[];
+  draw?: typeof drawOrder;
+  isEnough?: () => boolean;
+  judge?: (tried: Tried) => Outcome | Promise<Outcome>;
+};
 
 type Description = Omit<Experiment, 'run'> & {
   sizes: Record<Scale, Size>;
@@ -24,8 +29,8 @@ export function orderExperiment({ sizes, settings, strikes: wanted, plan, ...des
     async run(laboratory) {
       const { scale } = laboratory;
       const system = await laboratory.system(settings);
-      const { faults, draw, judge } = plan(laboratory, system);
-      const tried = await tryOrders(laboratory, system, { name: description.id, ...sizes[scale], faults, draw });
+      const { faults, draw, isEnough, judge } = plan(laboratory, system);
+      const tried = await tryOrders(laboratory, system, { name: description.id, ...sizes[scale], faults, draw, isEnough });
       const own = (await judge?.(tried)) ?? { figures: {}, violations: [] };
       const hits = tried.strikes.filter(({ hit }) => hit !== null && !hit.startsWith('broke off'));
       return {

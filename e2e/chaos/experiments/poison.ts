@@ -78,7 +78,14 @@ async function run(laboratory: Laboratory): Promise<Outcome> {
   const draw = plainOrders(everyRoute);
   const healthy = await tryOrders(laboratory, system, { name: 'F25-without', n: n / 4, rate, faults: [], draw });
   const { fault, killed, id } = poison(system);
-  const tried = await tryOrders(laboratory, system, { name: 'F25', n, rate, faults: [fault], draw });
+  const tried = await tryOrders(laboratory, system, {
+    name: 'F25',
+    n,
+    rate,
+    faults: [fault],
+    draw,
+    isEnough: () => killed.length >= deathsEach,
+  });
   const ended = await endOf(system, id());
   const [before, others] = [p95Of(healthy), p95Of(tried)];
   return {

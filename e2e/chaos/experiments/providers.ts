@@ -84,7 +84,15 @@ async function runBrownOut(laboratory: Laboratory): Promise<Outcome> {
       return hit;
     },
   };
-  const tried = await tryOrders(laboratory, system, { name: 'F16', n, rate, faults: [measured], draw, quietLimitMs: 300_000 });
+  const tried = await tryOrders(laboratory, system, {
+    name: 'F16',
+    n,
+    rate,
+    faults: [measured],
+    draw,
+    isEnough: () => recoveredMs < Infinity,
+    quietLimitMs: 300_000,
+  });
   const { attempts, sometimes } = tried.evidence;
   const inVain = repeatsInVain(tried.evidence);
   // A tenth of what was taken, and what every process may repeat for free: one in ten seconds.

@@ -97,7 +97,14 @@ async function run(laboratory: Laboratory): Promise<Outcome> {
   const over = new AbortController();
   const calling = callSteadily(system, callsPerSecond, over.signal);
   const draw = plainOrders(everyRoute, () => ({ follow: 'events' }));
-  const tried = await tryOrders(laboratory, system, { name: 'F27', n, rate, faults: [fault], draw });
+  const tried = await tryOrders(laboratory, system, {
+    name: 'F27',
+    n,
+    rate,
+    faults: [fault],
+    draw,
+    isEnough: () => restarted.length >= names.length * rounds,
+  });
   over.abort();
   const { sent, movedOn, failed } = await calling;
   const resumed = tried.evidence.sometimes['connections resumed by subscribers'] ?? 0;

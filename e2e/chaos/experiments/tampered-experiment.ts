@@ -57,7 +57,14 @@ export function tamperedExperiment({ tamperings, times, sizes, routes, deadlineS
         const draw = plainOrders(routes, ({ body }) => ({
           body: { ...body, ...(deadlineSeconds && { deadline_seconds: deadlineSeconds }) },
         }));
-        const tried = await tryOrders(laboratory, system, { name: description.id, n, rate, faults: [tamper], draw });
+        const tried = await tryOrders(laboratory, system, {
+          name: description.id,
+          n,
+          rate,
+          faults: [tamper],
+          draw,
+          isEnough: () => left.length === 0,
+        });
         const own = judge?.(tried) ?? { figures: {}, violations: [] };
         const missed = [...applied].filter(([, count]) => count === 0).map(([name]) => `${name}: spoilt nothing`);
         return {

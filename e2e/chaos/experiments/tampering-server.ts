@@ -14,13 +14,10 @@ export type TamperingServer = AsyncDisposable & {
   readonly port: number;
   /** For all matching answers, or the next so many; null: none. Returns how often the one before was applied. */
   tamper(tampering: Tampering | null, times?: number): number;
-  /** Requests since the server started that begin with this method and path. */
-  count(method: string, path: string): number;
 };
 
 export async function startTamperingServer(targetPort: number): Promise<TamperingServer> {
   let current: { tampering: Tampering; left: number; applied: number } | null = null;
-  const asked: string[] = [];
 
   function answer(incoming: Asked, response: ServerResponse, given: Answer): void {
     if (current && current.left > 0 && current.tampering.applies(incoming)) {
@@ -35,7 +32,6 @@ export async function startTamperingServer(targetPort: number): Promise<Tamperin
 
   const server = createServer(async (incoming, response) => {
     const { method = 'GET', url: path = '/' } = incoming;
-    asked.push(`${method} ${path}`);
     response.on('error', () => undefined);
     try {
       const body = await buffer(incoming);
@@ -54,7 +50,6 @@ export async function startTamperingServer(targetPort: number): Promise<Tamperin
       current = tampering && { tampering, left: times, applied: 0 };
       return before;
     },
-    count: (method, path) => asked.filter((line) => line.startsWith(`${method} ${path}`)).length,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();

@@ -29,6 +29,8 @@ export type Trial = {
   faults: readonly Fault[];
   atOnce?: number;
   draw?: typeof drawOrder | undefined;
+  /** Whether every fault has had its turn; until then orders go on. */
+  isEnough?: (() => boolean) | undefined;
   quietLimitMs?: number;
 };
 
@@ -55,7 +57,8 @@ export async function tryOrders(laboratory: Laboratory, system: ChaosSystem, tri
     outDir,
   };
   const { say } = laboratory;
-  const { strikes, quiet } = await serveOrders({ system, users, options, faults: trial.faults, draw: trial.draw, say });
+  const { faults, draw, isEnough } = trial;
+  const { strikes, quiet } = await serveOrders({ system, users, options, faults, draw, isEnough, say });
   await Promise.all([repairs.stop(), breakers.stop()]);
   const all = await collectEvidence({
     system,
