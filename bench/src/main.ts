@@ -1,10 +1,12 @@
 import { benchAccept } from './accept/bench-accept.ts';
 import { benchEndToEnd } from './e2e/bench-end-to-end.ts';
+import { benchEvents } from './events/bench-events.ts';
 import { benchHistory } from './history/bench-history.ts';
 import { readOptions, UsageError } from './options.ts';
 import { writeJsonReport } from './report/json-report.ts';
+import { benchSubscribers } from './subscribers/bench-subscribers.ts';
 
-const benches = { accept: benchAccept, e2e: benchEndToEnd, history: benchHistory };
+const benches = { accept: benchAccept, e2e: benchEndToEnd, history: benchHistory, events: benchEvents, subscribers: benchSubscribers };
 
 /** Tells a run that measured too much from one that could not measure. */
 const aimMissed = 2;

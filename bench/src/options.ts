@@ -8,10 +8,12 @@ export class UsageError extends Error {
 export type BenchOptions = {
   /** accept: rounds per server and number of connections. */
   rounds: number;
-  /** accept: of one round. e2e: of the measured run. */
+  /** accept: of one round. e2e, events: of the measured run. subscribers: of idling. */
   seconds: number | null;
-  /** e2e: generations per second. */
+  /** e2e, events: generations per second. */
   rate: number;
+  /** subscribers: open connections per view. */
+  subscribers: number;
   /** history: generations in the table. */
   rows: number;
   /** history: where the seeded database is kept and found again; null: nothing is kept. */
@@ -23,22 +25,28 @@ export type BenchOptions = {
 /** What every bench gets: its options, where its lines go, and what ends it early. */
 export type BenchRun = BenchOptions & { print: (text: string) => void; signal: AbortSignal };
 
-type Command = BenchOptions & { bench: 'accept' | 'e2e' | 'history'; jsonFile: string | null };
+const benchNames = ['accept', 'e2e', 'history', 'events', 'subscribers'] as const;
+
+type Command = BenchOptions & { bench: (typeof benchNames)[number]; jsonFile: string | null };
 
 const usage = `pnpm bench accept [--rounds N] [--seconds N] [--json FILE] [--profile DIR]
 pnpm bench e2e [--rate N] [--seconds N] [--json FILE] [--profile DIR]
-pnpm bench history [--rounds N] [--rows N] [--data DIR] [--json FILE]`;
+pnpm bench history [--rounds N] [--rows N] [--data DIR] [--json FILE]
+pnpm bench events [--rate N] [--seconds N] [--json FILE] [--profile DIR]
+pnpm bench subscribers [--subscribers N] [--seconds N] [--json FILE]`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Command {
   const { values, positionals } = parse(args);
-  const [bench, ...rest] = positionals;
-  if ((bench !== 'accept' && bench !== 'e2e' && bench !== 'history') || rest.length > 0) throw new UsageError(usage);
+  const [name, ...rest] = positionals;
+  const bench = benchNames.find((each) => each === name);
+  if (!bench || rest.length > 0) throw new UsageError(usage);
   return {
     bench,
     rounds: count('rounds', values.rounds) ?? 5,
     seconds: count('seconds', values.seconds),
-    rate: count('rate', values.rate) ?? 50,
+    rate: count('rate', values.rate) ?? (bench === 'events' ? 100 : 50),
+    subscribers: count('subscribers', values.subscribers) ?? 2_000,
     rows: count('rows', values.rows) ?? 1_000_000,
     dataDir: values.data ? resolve(values.data) : null,
     jsonFile: values.json ? resolve(values.json) : null,
@@ -52,7 +60,7 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { rounds: text, seconds: text, rate: text, rows: text, data: text, json: text, profile: text },
+      options: { rounds: text, seconds: text, rate: text, subscribers: text, rows: text, data: text, json: text, profile: text },
     });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
