@@ -39,7 +39,7 @@ async function writing(url: string, tally: Tally, stop: AbortSignal): Promise<vo
 
 async function reading(url: string, tally: Tally, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    // Each key sees its own generations: the first writer's are every third.
+    // Of the first key, unless something failed already.
     const mine = tally.accepted[0];
     if (mine) await counted(tally, () => readStatus(url, mine, keys[0]));
     await pause(50);
