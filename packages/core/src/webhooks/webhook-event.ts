@@ -3,7 +3,7 @@ import { type EventType, eventTypes } from '../generation/event.ts';
 /** What an endpoint can be told of: every event of a generation's log. */
 export type WebhookEvent = `generation.${EventType}`;
 
-export function webhookEventOf<Type extends EventType>(type: Type): `generation.${Type}` {
+function webhookEventOf<Type extends EventType>(type: Type): `generation.${Type}` {
   return `generation.${type}`;
 }
 

@@ -4,7 +4,7 @@ const message = 'must be an https URL';
 const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** Whether a URL names this very machine. */
-export function isLoopback(url: { hostname: string }): boolean {
+function isLoopback(url: { hostname: string }): boolean {
   return loopbackHosts.has(url.hostname);
 }
 
