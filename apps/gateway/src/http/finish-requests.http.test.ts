@@ -20,16 +20,18 @@ async function startDoor() {
   return { app, url, finish, entered, answer: answer.resolve };
 }
 
-it('answers who is inside, and lets nobody else in', async () => {
+it('answers who is inside and who comes while it takes leave, and then lets nobody in', async () => {
   const { app, url, finish, entered, answer } = await startDoor();
   const inside = once(entered, 'slow');
   const slow = fetch(`${url}/slow`, { method: 'POST' });
   await inside;
   const finished = finish();
-  await expect(fetch(`${url}/slow`, { method: 'POST' })).rejects.toThrow();
+  const last = fetch(`${url}/slow`, { method: 'POST' });
   answer('done');
   expect(await (await slow).text()).toBe('done');
+  expect([(await last).headers.get('connection'), await (await last).text()]).toEqual(['close', 'done']);
   await finished;
+  await expect(fetch(`${url}/slow`, { method: 'POST' })).rejects.toThrow();
   await app.close();
 });
 
