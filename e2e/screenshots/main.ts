@@ -27,8 +27,8 @@ const made = await seed();
 await shoot({}, 'sign-in', (page) => page.getByRole('button', { name: 'admin' }).waitFor());
 await shoot({ key }, 'playground', drawLast);
 const last = `/?generation=${(await newest()).generation_id}`;
-await shoot({ key, scheme: 'dark' }, 'playground-dark', (page) => visit(page, last, 'Playground'));
-await shoot({ key, ...phone }, 'playground-phone', (page) => visit(page, '/', 'Playground'));
+await shoot({ key, scheme: 'dark' }, 'playground-dark', (page) => describe(page, last));
+await shoot({ key, ...phone }, 'playground-phone', (page) => describe(page, '/'));
 await shoot({ key }, 'gallery', (page) => visit(page, '/gallery', 'Gallery'));
 await shoot({ key }, 'picture', (page) => visit(page, `/gallery?open=${made[1]}`, 'Gallery'));
 await shoot({ key }, 'presets', (page) => visit(page, '/presets', 'Presets'));
@@ -62,6 +62,11 @@ async function drawLast(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Seed' }).fill(String(lastSeed));
   await makePicture(page, lastPrompt);
   await untilSettled(page, 'Playground');
+}
+
+async function describe(page: Page, path: string): Promise<void> {
+  await visit(page, path, 'Playground');
+  await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill(lastPrompt);
 }
 
 async function visit(page: Page, path: string, title: string): Promise<void> {

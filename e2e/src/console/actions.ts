@@ -1,5 +1,4 @@
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 /** Presses Generate and waits for the picture; returns its address without its signature: that names the bytes. */
 export async function makePicture(page: Page, prompt: string): Promise<string> {
@@ -25,13 +24,15 @@ export function pictureOf(page: Page, prompt: string): Locator {
   return page.getByRole('main').getByRole('img', { name: prompt, exact: true });
 }
 
-/** Waits until a picture is there and decoded. */
+/** Waits until a picture is there and decoded; throws for one that cannot be. Returns its address without its signature. */
 export async function pictureAddress(picture: Locator): Promise<string> {
   await picture.waitFor();
-  await expect.poll(() => picture.evaluate(isDecoded), { timeout: 10_000, interval: 50 }).toBe(true);
+  const width = await picture.evaluate(decodedWidth);
+  if (width === 0) throw new Error('The picture is empty');
   return new URL((await picture.getAttribute('src')) ?? '').pathname;
 }
 
-function isDecoded(image: { complete: boolean; naturalWidth: number }): boolean {
-  return image.complete && image.naturalWidth > 0;
+async function decodedWidth(image: { decode(): Promise<void>; naturalWidth: number }): Promise<number> {
+  await image.decode();
+  return image.naturalWidth;
 }

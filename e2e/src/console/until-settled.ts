@@ -2,11 +2,9 @@ import type { Page } from 'playwright-core';
 
 const loading = ['[aria-busy="true"]', '.mantine-Skeleton-root', '.mantine-Loader-root'].join(', ');
 
-/** Waits until a page has its heading and its answers, nothing on it is loading, and every picture in sight is decoded. */
+/** Waits until a page has its heading and its answers, and nothing on it is loading. */
 export async function untilSettled(page: Page, title: string): Promise<void> {
   await page.getByRole('heading', { name: title, level: 1, includeHidden: true }).waitFor();
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction(
-    `!document.querySelector(${JSON.stringify(loading)}) && [...document.images].every(({ complete, loading }) => complete || loading === 'lazy')`,
-  );
+  await page.locator(loading).first().waitFor({ state: 'detached' });
 }

@@ -21,7 +21,7 @@ export function Tile({ generation, isCompared, onOpen, onCompare }: TileProps) {
           </span>
         )}
         <span className="tile-caption">
-          <Text size="xs" lineClamp={2} component="span">
+          <Text size="xs" truncate display="block" component="span">
             {prompt}
           </Text>
         </span>
@@ -48,7 +48,7 @@ export function LoadingTiles() {
   return (
     <div className="tiles" aria-busy>
       {Array.from({ length: 12 }, (_, index) => index).map((index) => (
-        <Skeleton key={index} className="tile" radius="lg" />
+        <Skeleton key={index} className="tile tile-loading" radius="lg" />
       ))}
     </div>
   );
