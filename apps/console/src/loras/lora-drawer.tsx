@@ -17,17 +17,19 @@ type DrawerProps = { id: number | undefined; onClose: () => void; onUse: (lora: 
 /** Everything that is known of one LoRA. */
 export function LoraDrawer({ id, onClose, onUse }: DrawerProps) {
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title="LoRA"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      overlayProps={{ backgroundOpacity: 0.4 }}
-    >
-      {id !== undefined && <Details id={id} onUse={onUse} />}
-    </Drawer>
+    <Drawer.Root opened={id !== undefined} onClose={onClose} position="right" size="lg">
+      <Drawer.Overlay backgroundOpacity={0.4} />
+      <Drawer.Content>
+        {/* Not the header that comes with it: it would be a second banner of the page. */}
+        <Drawer.Body pt="md">
+          <Group justify="space-between" mb="sm">
+            <Drawer.Title>LoRA</Drawer.Title>
+            <Drawer.CloseButton aria-label="Close" />
+          </Group>
+          {id !== undefined && <Details id={id} onUse={onUse} />}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

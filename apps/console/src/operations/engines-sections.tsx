@@ -29,7 +29,7 @@ export function EnginesSections() {
     <>
       <Section title="Engines" about="Calls of the last five minutes, by each process that made them.">
         {data ? (
-          <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }} spacing="sm">
+          <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm">
             {data.engines.map((engine) => (
               <EngineCard key={engine.engine} engine={engine} />
             ))}

@@ -7,7 +7,7 @@ type FiguresTableProps = { label: string; columns: readonly string[]; left?: rea
 export function FiguresTable({ label, columns, left = [0], children }: FiguresTableProps) {
   return (
     <Table.ScrollContainer
-      minWidth={480}
+      minWidth={columns.length * 96}
       scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': `${label}, table` } }}
     >
       <Table className="figures operations-table" verticalSpacing={8} horizontalSpacing="sm">
