@@ -5,6 +5,7 @@ import { startNats } from '@imagegen/embedded/nats';
 import { startPostgres } from '@imagegen/embedded/postgres';
 import { temporaryFolder } from '@imagegen/embedded/temporary-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readToEnd } from '../src/event-stream.ts';
 import { type RestAccepted, submit, uniquePrompt, untilEnded } from '../src/generate.ts';
 import { type ErrorAnswer, type HttpDoor, openDoor } from '../src/http-door.ts';
 import { purchasesOf } from '../src/ledger.ts';
@@ -77,6 +78,7 @@ async function submitOneEach(words: string): Promise<{ prompt: string; request_i
 
 test('without NATS generations are accepted, and complete when it is back, even with an empty store', async () => {
   const underWay = await submitOneEach('a fox sim:latency=1500');
+  const heard = underWay.map(({ request_id }) => readToEnd(door, { id: request_id }));
   await nats.down();
   const { status, body } = await door.get<Readiness>('/readyz');
   expect([status, body]).toEqual([503, { status: 'unready', checks: { postgres: 'ok', nats: 'failing', vault: 'ok' } }]);
@@ -86,6 +88,10 @@ test('without NATS generations are accepted, and complete when it is back, even 
   for (const { prompt, request_id } of [...underWay, ...accepted]) {
     expect(await untilEnded(door, request_id, 45_000)).toMatchObject({ status: 'completed' });
     expect(await purchasesOf(system.simulatorUrl, prompt)).toHaveLength(1);
+  }
+  for (const events of await Promise.all(heard)) {
+    expect(events.map(({ data }) => data.seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)?.data.status).toBe('completed');
   }
   await expectRecovered();
 });
