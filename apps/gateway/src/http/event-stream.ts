@@ -18,8 +18,11 @@ export async function sendEventStream(
 ): Promise<void> {
   reply.hijack();
   const out = reply.raw;
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) out.setHeader(name, value);
+  const headers = Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined));
+  // All at once, and forgotten: set one by one they would be kept three times for as long as the stream lasts.
+  for (const name of Object.keys(headers)) reply.removeHeader(name);
   out.writeHead(200, {
+    ...headers,
     'x-request-id': reply.request.id,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
