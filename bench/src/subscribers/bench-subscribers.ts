@@ -29,7 +29,10 @@ export async function benchSubscribers({ subscribers, seconds, print, signal }: 
   const machine = describeMachine();
   print(`${formatMachine(machine)}\n${subscribers} idle subscribers`);
   const figures: Figures[] = [];
-  for (const view of viewNames) figures.push(await measure(view, { subscribers, idleSeconds: seconds ?? defaultIdleSeconds, signal }));
+  for (const view of viewNames) {
+    figures.push(await measure(view, { subscribers, idleSeconds: seconds ?? defaultIdleSeconds, signal }));
+    print(`${view}: ${figures.at(-1)?.rssKb.toFixed(1)} kB`);
+  }
   print(
     formatTable(
       ['view', 'RSS, kB each', 'of that JS heap', 'idle CPU of the gateway, ms/s'],
