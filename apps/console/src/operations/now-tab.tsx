@@ -6,11 +6,12 @@ import { Section } from '../components/section.tsx';
 import { StatCard } from '../components/stat-card.tsx';
 import { ageText } from './age-text.ts';
 import { EnginesSections } from './engines-sections.tsx';
+import { FailingWebhooks } from './failing-webhooks.tsx';
 import { FiguresTable } from './figures-table.tsx';
 import { Troubled } from './troubled.tsx';
 
 /** How often what is shown is asked for again while the page is visible. */
-export const refreshMs = 3_000;
+const refreshMs = 3_000;
 
 type Watch = Answers['admin']['operations']['watch'];
 
@@ -25,6 +26,7 @@ export function NowTab() {
       <EnginesSections />
       <Queues watch={watch.data} />
       <Troubled troubled={watch.data?.troubled} />
+      <FailingWebhooks />
     </>
   );
 }
