@@ -96,13 +96,16 @@ function countOpen({ databaseUrl }: ChaosSystem, { id }: ChaosUser): Promise<num
   });
 }
 
+/** Milliseconds that `/healthz` took, at the gateway whose Postgres is slow and at the other one. */
+type Stalls = { slow: number[]; beside: number[] };
+
 const slowFor: Record<Scale, number> = { small: 12_000, full: 120_000 };
 
 /** One gateway's Postgres answers 300 ms late per piece, and far more callers come than it has connections for. */
 function slowPostgres(
   forMs: number,
   answers: { status: Asked['status']; hasRetryAfter: boolean; tookMs: number }[],
-  stalls: number[],
+  stalls: Stalls,
 ): Fault {
   let isOver = false;
   return {
@@ -114,13 +117,13 @@ function slowPostgres(
       }
       isOver = true;
       const link = system.links['gateway-a-postgres'];
-      const [url = ''] = system.gatewayUrls;
+      const [url = '', other = ''] = system.gatewayUrls;
       const [user] = await createUsers(system.databaseUrl, 1);
       if (!link || !user) return null;
       link.slow(300);
       const endsAt = performance.now() + forMs;
       const stop = new AbortController();
-      const watching = watchLoop(url, stalls, stop.signal);
+      const watching = Promise.all([watchLoop(url, stalls.slow, stop.signal), watchLoop(other, stalls.beside, stop.signal)]);
       const callers = Array.from({ length: 60 }, async (_, caller) => {
         for (let turn = 0; performance.now() < endsAt; turn += 1) {
           const startedAt = performance.now();
@@ -153,7 +156,7 @@ const tenants: Record<Scale, { n: number; rate: number }> = { small: { n: 80, ra
 async function runSlowPostgres(laboratory: Laboratory): Promise<Outcome> {
   const system = await laboratory.system({ env: { DATABASE_POOL_SIZE: '4' } });
   const answers: { status: Asked['status']; hasRetryAfter: boolean; tookMs: number }[] = [];
-  const stalls: number[] = [];
+  const stalls: Stalls = { slow: [], beside: [] };
   const fault = slowPostgres(slowFor[laboratory.scale], answers, stalls);
   const tried = await tryOrders(laboratory, system, {
     name: 'F11',
@@ -164,22 +167,23 @@ async function runSlowPostgres(laboratory: Laboratory): Promise<Outcome> {
   const shed = answers.filter(({ status }) => status === 503);
   const odd = answers.filter(({ status }) => status !== 202 && status !== 503);
   const slowest = percentiles(shed.map(({ tookMs }) => tookMs));
-  const loop = percentiles(stalls);
+  const [stalled, beside] = [percentiles(stalls.slow), percentiles(stalls.beside)];
   return {
     figures: {
       ...figuresOf(tried),
       asked: answers.length,
       shed: shed.length,
       'shed after p95 ms': slowest.p95,
-      'health p99 ms': loop.p99,
+      'health p99 ms': stalled.p99,
+      'of the other gateway p99 ms': beside.p99,
     },
     violations: [
       ...tried.broken,
       ...atLeast(1, 'requests shed', shed.length),
       ...atMost(0, 'shed without Retry-After', shed.filter(({ hasRetryAfter }) => !hasRetryAfter).length),
       ...(odd.length > 0 ? [`also answered ${[...new Set(odd.map(({ status }) => status))].join(', ')}`] : []),
-      ...atMost(3_000, 'ms until a request was shed, p95', slowest.p95),
-      ...atMost(200, 'ms for an answer that needs no Postgres, p99', loop.p99),
+      ...atMost(4_500, 'ms until a request was shed, p95', slowest.p95),
+      ...atMost(beside.p99 + 200, 'ms for an answer that needs no Postgres, p99', stalled.p99),
     ],
   };
 }
@@ -190,7 +194,8 @@ export const load: Experiment[] = [
     fault: 'Postgres is slow for one gateway, and its pool is exhausted',
     how: 'a proxy that is 300 ms late, 4 connections, 60 callers at once; others use both gateways meanwhile',
     holds: ['I1', 'I11', 'I14'],
-    target: 'the pool waits 2 s, then 503 with Retry-After (p95 within 3 s); no stall of the event loop above 200 ms (p99)',
+    target:
+      'a request waits for a connection at most twice, 2 s each, then 503 with Retry-After; its event loop stalls at most 200 ms longer than that of the other gateway (p99)',
     run: runSlowPostgres,
   },
   {

@@ -11,7 +11,7 @@ import { everyRoute, plainOrders, routeOf } from './orders.ts';
 import { type Tried, tryOrders } from './try-orders.ts';
 
 /** As many claims without progress as a generation gets. */
-const deathsEach = 3;
+const mostClaims = 3;
 const sizes: Record<Scale, { n: number; rate: number }> = { small: { n: 400, rate: 6 }, full: { n: 3_000, rate: 10 } };
 
 const services = halves.map((half) => `fal-${half}`);
@@ -31,13 +31,17 @@ async function acceptAsleep(system: ChaosSystem): Promise<string> {
 function poison(system: ChaosSystem) {
   const killed: string[] = [];
   let id: string | null = null;
+  let isOver = false;
   const fault: Fault = {
     name: 'poison',
     async strike({ signal }) {
-      if (killed.length >= deathsEach) {
+      isOver ||= id !== null && (await isGivenUp(system, id));
+      if (isOver) {
         await hold(200, signal);
         return null;
       }
+      // Whoever asks too early claims nothing, and is spared.
+      if (id !== null) await untilClaimable(system, id, signal);
       const isNew = id === null;
       const pattern = id ?? (await acceptAsleep(system));
       id = pattern;
@@ -54,7 +58,21 @@ function poison(system: ChaosSystem) {
       return victim ? `${id}: ${victim}` : null;
     },
   };
-  return { fault, killed, id: () => id };
+  return { fault, killed, id: () => id, isOver: () => isOver };
+}
+
+/** Claimed as often as it may be: who claims it next ends it without looking at it. */
+async function isGivenUp({ databaseUrl }: ChaosSystem, id: string): Promise<boolean> {
+  const { rows } = await withDatabase(databaseUrl, (client) =>
+    client.query<{ claims: number }>('select claims from generation_history_v2 where generation_id = $1', [id]),
+  );
+  return (rows[0]?.claims ?? 0) >= mostClaims;
+}
+
+async function untilClaimable({ databaseUrl }: ChaosSystem, id: string, signal: AbortSignal): Promise<void> {
+  const soon = "select 1 from generation_history_v2 where generation_id = $1 and lease_until < now() + interval '300 ms'";
+  const isClaimable = async () => (await withDatabase(databaseUrl, (client) => client.query(soon, [id]))).rowCount === 1;
+  while (!signal.aborted && !(await isClaimable())) await hold(100, signal);
 }
 
 async function endOf({ databaseUrl }: ChaosSystem, id: string | null): Promise<string> {
@@ -77,14 +95,14 @@ async function run(laboratory: Laboratory): Promise<Outcome> {
   const { n, rate } = sizes[laboratory.scale];
   const draw = plainOrders(everyRoute);
   const healthy = await tryOrders(laboratory, system, { name: 'F25-without', n: n / 4, rate, faults: [], draw });
-  const { fault, killed, id } = poison(system);
+  const { fault, killed, id, isOver } = poison(system);
   const tried = await tryOrders(laboratory, system, {
     name: 'F25',
     n,
     rate,
     faults: [fault],
     draw,
-    isEnough: () => killed.length >= deathsEach,
+    isEnough: isOver,
   });
   const ended = await endOf(system, id());
   const [before, others] = [p95Of(healthy), p95Of(tried)];
@@ -93,7 +111,7 @@ async function run(laboratory: Laboratory): Promise<Outcome> {
     violations: [
       ...healthy.broken,
       ...tried.broken,
-      ...atLeast(deathsEach, 'deaths', killed.length),
+      ...atLeast(mostClaims, 'deaths', killed.length),
       ...(ended === 'failed INTERNAL 0' ? [] : [`the poisonous generation ended as ${ended}`]),
       ...atMost(before * 1.2 + 100, 'ms to completion of the others, p95', others),
     ],
