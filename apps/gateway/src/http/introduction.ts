@@ -26,6 +26,18 @@ const generation = await generateAndWait(
 );
 \`\`\`
 
+## Be told
+
+Send \`webhook_url\` with a request, or register an endpoint at \`/api:v2/webhooks\`. What comes is signed as [Standard
+Webhooks](https://www.standardwebhooks.com) has it, at least once and in no promised order: drop a \`webhook-id\` that was there before, order
+by \`data.seq\`, answer 2xx within 15 seconds.
+
+\`\`\`ts
+import { Webhook } from 'standardwebhooks';
+
+const { type, data } = new Webhook('whsec_…').verify(rawBody, headers);
+\`\`\`
+
 ## Callers of today
 
 The old endpoints are under **v1** and **deployed**: a caller changes its host name and nothing else. ChatEnhanced's front ends change two lines:
