@@ -95,7 +95,11 @@ function SignInForm() {
           </>
         )}
         <Text size="sm" c="dimmed" mt="lg">
-          Calling from a program? See <Anchor href="/docs" underline="always">the API</Anchor>.
+          Calling from a program? See{' '}
+          <Anchor href="/docs" underline="always">
+            the API
+          </Anchor>
+          .
         </Text>
       </Box>
     </Center>
