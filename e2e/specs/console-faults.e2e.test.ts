@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pictureAddress, pictureOf, progressOf, startPicture } from '../src/console/actions.ts';
+import { makePicture, pictureAddress, pictureOf, progressOf, startPicture } from '../src/console/actions.ts';
 import { openConsole, startBrowser } from '../src/console/browser.ts';
 import { chromiumPath } from '../src/console/chromium.ts';
 import { consoleSettings } from '../src/console/settings.ts';
@@ -30,5 +30,20 @@ describe.runIf(chromiumPath)('the console while processes die', () => {
     await expect.poll(() => gateway.pid !== undefined && gateway.pid !== pid, { timeout: 20_000, interval: 20 }).toBe(true);
     await pictureAddress(pictureOf(page, prompt));
     await page.getByRole('heading', { name: 'Why this engine' }).waitFor();
+  });
+
+  test('says that a provider’s service is gone, and makes the picture elsewhere', async () => {
+    await using operator = await openConsole(browser, system.gatewayUrl, { key: 'ig_dev_admin' });
+    const { page } = operator;
+    await page.goto('/operations');
+    await page.getByRole('row', { name: /^fal .*alive/ }).waitFor();
+    await system.processes.fal!.stop();
+    const engine = page.locator('.engine').filter({ has: page.getByRole('heading', { name: 'Flux Standard' }) });
+    await engine.getByText('down', { exact: true }).waitFor();
+    await using visit = await openConsole(browser, system.gatewayUrl, { key: 'ig_dev_user1' });
+    await visit.page.goto('/');
+    await makePicture(visit.page, uniquePrompt('a lighthouse'));
+    await visit.page.getByRole('row', { name: /^(Replicate Flux|OpenAI) .*chosen/ }).waitFor();
+    expect(visit.problems).toEqual([]);
   });
 });

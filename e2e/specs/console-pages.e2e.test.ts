@@ -2,7 +2,7 @@ import { generateAndWait } from '@imagegen/client/generate-and-wait';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityProblems } from '../src/console/accessibility.ts';
-import { openConsole, startBrowser } from '../src/console/browser.ts';
+import { type Console, openConsole, startBrowser } from '../src/console/browser.ts';
 import { chromiumPath } from '../src/console/chromium.ts';
 import { newUser, type User } from '../src/console/new-user.ts';
 import { untilSettled } from '../src/console/until-settled.ts';
@@ -14,6 +14,8 @@ const pages = [
   ['/', 'Playground'],
   ['/gallery', 'Gallery'],
   ['/presets', 'Presets'],
+  ['/loras', 'LoRAs'],
+  ['/analytics', 'Analytics'],
 ] as const;
 const schemes = ['light', 'dark'] as const;
 
@@ -25,28 +27,53 @@ describe.runIf(chromiumPath)('every page of the console', () => {
     [browser, user] = await Promise.all([startBrowser(), newUser(gatewayUrl)]);
     const { generation_id: id } = await generateAndWait(user.client, { prompt: uniquePrompt('a harbour'), width: 512, height: 512 });
     await user.client.data.presets.fromGeneration.mutate({ generation_id: id, name: 'Harbour', tags: ['sea'] });
-    paths = [...pages, [`/?generation=${id}`, 'Playground'], [`/gallery?open=${id}`, 'Gallery']];
+    paths = [...pages, ['/operations', 'Operations'], [`/?generation=${id}`, 'Playground'], [`/gallery?open=${id}`, 'Gallery']];
   });
   afterAll(() => browser?.close());
 
-  test.each(schemes)('can be used by everybody, without a script or a style that the policy refuses: %s', async (scheme) => {
-    await using visit = await openConsole(browser, gatewayUrl, { ...user, scheme });
-    const { page, problems } = visit;
-    for (const [path, title] of paths) {
-      await page.goto(path);
-      await untilSettled(page, title);
-      expect(await page.title()).toBe(`${title} · Image Generation`);
-      expect([path, await accessibilityProblems(page)]).toEqual([path, []]);
-    }
-    expect(problems).toEqual([]);
+  test('can be used by everybody, without a script or a style that the policy refuses', async () => {
+    await using visit = await openConsole(browser, gatewayUrl, user);
+    expect(await problemsOf(visit, paths)).toEqual([]);
   });
 
-  test.each(schemes)('the sign-in can be used by everybody: %s', async (scheme) => {
-    await using visit = await openConsole(browser, gatewayUrl, { scheme });
+  test('can be used by every operator', async () => {
+    await using visit = await openConsole(browser, gatewayUrl, { key: 'ig_dev_admin' });
+    const tabs = ['', '?tab=keys', '?tab=credits'].map((tab) => [`/operations${tab}`, 'Operations'] as const);
+    expect(await problemsOf(visit, tabs)).toEqual([]);
+  });
+
+  test('refuses operations to those who do not operate', async () => {
+    await using visit = await openConsole(browser, gatewayUrl, user);
+    const { page } = visit;
+    await page.goto('/operations');
+    await page.getByText('This page is for operators').waitFor();
+    expect(await page.getByRole('navigation').getByRole('link', { name: 'Operations' }).count()).toBe(0);
+    expect(await page.getByRole('tab').count()).toBe(0);
+  });
+
+  test('has what its name says', async () => {
+    await using visit = await openConsole(browser, gatewayUrl, { key: 'ig_dev_admin' });
+    const { page } = visit;
+    await page.goto('/loras');
+    await page.getByText('Paper Cut', { exact: true }).first().waitFor();
+    await page.goto('/analytics');
+    await page.getByText('Success', { exact: true }).first().waitFor();
+    await page.goto('/operations');
+    await page.getByRole('heading', { name: 'Flux Standard' }).waitFor();
+    await page.getByRole('row', { name: /^fal .*alive/ }).waitFor();
+  });
+
+  test('lets nobody in without a key, whom axe has nothing against either', async () => {
+    await using visit = await openConsole(browser, gatewayUrl);
     const { page, problems } = visit;
-    await page.goto('/');
+    await page.goto('/operations');
     await page.getByRole('button', { name: 'user1' }).waitFor();
-    expect([await page.title(), await accessibilityProblems(page), problems]).toEqual(['Sign in · Image Generation', [], []]);
+    expect(await page.title()).toBe('Sign in · Image Generation');
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      expect([colorScheme, await accessibilityProblems(page)]).toEqual([colorScheme, []]);
+    }
+    expect(problems).toEqual([]);
   });
 
   test('fits a phone, whose menu leads everywhere', async () => {
@@ -112,3 +139,18 @@ describe.runIf(chromiumPath)('every page of the console', () => {
     expect(new Set(nonces).size).toBe(nonces.length);
   });
 });
+
+/** What is wrong with pages in either scheme: their title, what axe finds, and what the browser says. */
+async function problemsOf({ page, problems }: Console, paths: readonly (readonly [string, string])[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const [path, title] of paths) {
+    await page.goto(path);
+    await untilSettled(page, title);
+    if ((await page.title()) !== `${title} · Image Generation`) found.push(`${path} is called ${await page.title()}`);
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      found.push(...(await accessibilityProblems(page)).map((problem) => `${path} ${colorScheme}: ${problem}`));
+    }
+  }
+  return [...found, ...problems];
+}

@@ -34,17 +34,25 @@ export const theme = createTheme({
   },
 });
 
+const redButtons = { '--mantine-color-red-filled': '#c92a2a', '--mantine-color-red-filled-hover': '#b02121' };
+
 /** Grounds a little tinted, so that cards stand out without shadows; dimmed text, links, badges and red buttons dark or light enough to be read. */
 export const variablesOf: CSSVariablesResolver = () => ({
-  variables: { '--mantine-color-red-filled': '#c92a2a', '--mantine-color-red-filled-hover': '#b02121' },
+  variables: {},
   light: {
     '--mantine-color-body': '#f7f6fb',
     '--mantine-color-dimmed': '#5c5868',
+    ...redButtons,
     '--mantine-color-anchor': '#4f2bdb',
     '--mantine-color-teal-light-color': '#05664a',
     '--mantine-color-green-light-color': '#1f6b2f',
     '--mantine-color-orange-light-color': '#9c330a',
     '--mantine-color-yellow-light-color': '#854300',
   },
-  dark: { '--mantine-color-body': '#131218', '--mantine-color-dimmed': '#a8a4b5', '--mantine-color-anchor': '#bdaeff' },
+  dark: {
+    '--mantine-color-body': '#131218',
+    '--mantine-color-dimmed': '#a8a4b5',
+    ...redButtons,
+    '--mantine-color-anchor': '#bdaeff',
+  },
 });
