@@ -31,7 +31,7 @@ describe.runIf(chromiumPath)('every page of the console', () => {
   });
   afterAll(() => browser?.close());
 
-  test('can be used by everybody, without a script or a style that the policy refuses', async () => {
+  test('can be used by everybody, without a script or a style that the policy refuses', { timeout: 120_000 }, async () => {
     await using visit = await openConsole(browser, gatewayUrl, user);
     expect(await problemsOf(visit, paths)).toEqual([]);
   });
