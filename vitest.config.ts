@@ -36,7 +36,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Specs mostly wait: for leases, retries and restarts.
-          maxWorkers: 2,
+          maxWorkers: 3,
           maxConcurrency: 20,
         },
       },

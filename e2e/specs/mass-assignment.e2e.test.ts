@@ -13,7 +13,8 @@ const columns = databaseColumns();
 const forged = 'forged-value';
 
 /** What the canonical input itself calls by the same name as a column; not forged here. */
-const inputNames = ['seed', 'loras', 'engine', 'metadata'];
+const inputNames = ['seed', 'loras', 'engine', 'metadata', 'webhook_url'];
+const endpointNames = ['url', 'description', 'events', 'enabled'];
 const presetNames = ['name', 'description', 'provider', 'settings', 'loras', 'tags', 'thumbnail_url', 'is_public'];
 
 let owner: User;
@@ -55,6 +56,11 @@ const asAdmin = async (body: object): Promise<Refusal> => {
   return { status: answer.status, fields: answer.body.error?.details?.fields };
 };
 
+const procedureAsAdmin = async (body: object): Promise<Refusal> => {
+  const answer = await callProcedure(openDoor(gatewayUrl, 'ig_dev_admin'), 'admin.credits.grant', body);
+  return { status: answer.status, fields: answer.body.error?.data.error.details?.fields };
+};
+
 const picture = { prompt: 'a forged lighthouse' };
 const preset = { name: 'a forged preset' };
 const strictDoors: Strict[] = [
@@ -77,6 +83,14 @@ const strictDoors: Strict[] = [
   ['generations.retry', ['id'], { id: 'req_x' }, procedure('generations.retry')],
   ['keys.create', ['name', 'scopes'], { name: 'forged' }, procedure('keys.create')],
   ['/api:v2/admin/keys', ['name', 'scopes', 'role', 'user_id'], { user: 'forged' }, asAdmin],
+  ['webhooks.create', endpointNames, { url: 'https://hooks.example.com/forged' }, procedure('webhooks.create')],
+  ['webhooks.update', ['id', ...endpointNames], { id: 'whe_x' }, procedure('webhooks.update')],
+  [
+    'admin.credits.grant',
+    ['user_id', 'idempotency_key', 'note'],
+    { user: 'forged', amount: 1, idempotency_key: 'forged' },
+    procedureAsAdmin,
+  ],
   ['/v1/images/generations', [], picture, rest('/v1/images/generations')],
 ];
 
@@ -143,6 +157,12 @@ test('every procedure that writes is asked, or takes nothing but an id', () => {
     'keys.revoke',
     'admin.keys.revoke',
     'tickets.create',
+    'webhooks.delete',
+    'webhooks.rotate',
+    'webhooks.test',
+    'webhooks.redeliver',
+    'admin.operations.retry',
+    'admin.operations.cancel',
   ];
   const asRest = ['admin.keys.create'];
   const writing = procedures.filter(({ type }) => type === 'mutation');

@@ -10,7 +10,7 @@ function isLoopback(url: { hostname: string }): boolean {
 
 /** Where webhooks go. Plain http is for this machine alone, and whether that is allowed is the gateway's configuration. */
 export const webhookUrlSchema = z
-  .url({ protocol: /^https?$/, error: message })
+  .url({ protocol: /^https?$/, error: message, abort: true })
   .max(2_000)
   .refine((text) => text.toLowerCase().startsWith('https:') || (URL.canParse(text) && isLoopback(new URL(text))), message)
   .meta({ description: 'An https URL of a public host.' });
