@@ -50,7 +50,7 @@ async function runAtEngine(worker: WorkerContext, generationId: string, stillWor
     const moved = await moveOn(context, generation, held, next);
     if (moved) return moved.provider === adapter.provider;
     if (next.kind === 'finish') await finish(context, generation, held, next.end);
-    else await releaseLease(context.db, held.lease, next);
+    else if (!(await releaseLease(context.db, held.lease, next))) throw new LeaseLostError("the generation is somebody else's");
   } catch (error) {
     if (!(error instanceof LeaseLostError)) throw error;
     logger.warn('lease lost, leaving the generation to its next owner');
@@ -116,7 +116,7 @@ async function finish(context: WorkerContext, generation: ClaimedGeneration, hel
   const { generation_id, user_id } = generation;
   const subject = subjects.event(user_id, generation_id);
   const announcement = await finishGeneration(db, held.lease, end, subject);
-  if (!announcement) return;
+  if (!announcement) throw new LeaseLostError('the end is for the next owner to write');
   logger.info({ status: end.status, ...(end.status === 'failed' && { code: end.error.code }) }, 'generation finished');
   const { outboxId, seq, next } = announcement;
   await Promise.all([
