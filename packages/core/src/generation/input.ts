@@ -38,6 +38,9 @@ function nameBase64(text: string): string {
   return known ? `data:image/${known[1]};base64,${text}` : text;
 }
 
+/** What adjustments are about, where an engine cannot honour all that was asked. */
+const adjustableParameters = ['seed', 'negative_prompt', 'size', 'steps', 'cfg_scale', 'sampler', 'quality', 'strength'] as const;
+
 const presetNames = Object.keys(imageSizePresets) as [ImageSizePreset, ...ImageSizePreset[]];
 const pixels = z.int().min(limits.pixels.min).max(limits.pixels.max);
 
@@ -81,6 +84,10 @@ const fields = {
     .meta({ description: 'An https URL, or a png, jpeg or webp picture in base64, as a data URL or bare.' }),
   strength: z.number().min(0).max(1),
   engine: z.enum(engineIds),
+  allow_adjustments: z.array(z.enum(adjustableParameters)).max(adjustableParameters.length).meta({
+    description:
+      'What may be approximated or dropped should the generation have to move to another engine. Without it, it moves only where it is honoured no worse.',
+  }),
   idempotency_key: z
     .string()
     .min(1)

@@ -11,6 +11,7 @@ export const presetSettingsSchema = generationInputSchema
     loras: true,
     engine: true,
     reference_image: true,
+    allow_adjustments: true,
     idempotency_key: true,
     deadline_seconds: true,
     webhook_url: true,

@@ -22,6 +22,7 @@ test.each<[string, Asked, EngineId[]]>([
   ['LoRAs, where LoRAs are taken', { loraCount: 2 }, ['replicate', 'flux-juggernaut']],
   ['the preferred provider is not left', { settings: { provider_preference: 'fal' } }, ['flux-juggernaut']],
   ['a seed that was asked for is kept', { settings: { seed_asked: true } }, ['replicate', 'flux-juggernaut']],
+  ['… unless its loss was allowed by name', { settings: { seed_asked: true, allow_adjustments: ['seed'] } }, ['replicate', 'openai']],
   ['a pinned engine has none', { pinned: 'flux-standard' }, []],
   ['what more than two LoRAs leave', { chosen: 'flux-advanced', loraCount: 4 }, []],
   ['nothing that is more than twice as dear', { chosen: 'replicate' }, ['flux-standard', 'openai']],

@@ -34,8 +34,8 @@ const mostTimesAsDear = 2;
 const mostFallbacks = 2;
 
 /**
- * The engines that would make the same picture no worse: nothing is approximated or dropped there that the chosen one honours. Other
- * providers first, then the most faithful, then the cheapest.
+ * The engines that would make the same picture no worse: nothing is approximated or dropped there that the chosen one honours, but what
+ * the caller allowed by name. Other providers first, then the most faithful, then the cheapest.
  */
 export function planFallbacks(request: FallbackRequest): Fallback[] {
   const { settings, context, chosen, engines = catalogue, pinned } = request;
@@ -46,7 +46,8 @@ export function planFallbacks(request: FallbackRequest): Fallback[] {
     if (id === chosen.engine.id || !isEligible(engine, request) || findRefusals({ engine, settings, context }).length > 0) return [];
     const estimate = estimateEngine(engine, settings, context);
     const { plan, adjustments } = mapToProvider(engine, settings, context);
-    return estimate.costMicros <= mostMicros && isNoWorse(adjustments, chosen.adjustments)
+    return estimate.costMicros <= mostMicros &&
+      isNoWorse(adjustments, { accepted: chosen.adjustments, allowed: settings.allow_adjustments ?? [] })
       ? [toFallback(engine, estimate, { plan, adjustments })]
       : [];
   });
@@ -61,8 +62,13 @@ export function planFallbacks(request: FallbackRequest): Fallback[] {
     .slice(0, mostFallbacks);
 }
 
-function isNoWorse(adjustments: readonly Adjustment[], accepted: readonly Adjustment[]): boolean {
-  const known = new Set(accepted.map(({ parameter, kind }) => `${parameter} ${kind}`));
+type Tolerated = { accepted: readonly Adjustment[]; allowed: readonly string[] };
+
+function isNoWorse(adjustments: readonly Adjustment[], { accepted, allowed }: Tolerated): boolean {
+  const known = new Set([
+    ...accepted.map(({ parameter, kind }) => `${parameter} ${kind}`),
+    ...allowed.map((parameter) => `${parameter} dropped`),
+  ]);
   return adjustments.every(
     ({ parameter, kind }) => known.has(`${parameter} dropped`) || (kind === 'approximated' && known.has(`${parameter} approximated`)),
   );
