@@ -8,7 +8,7 @@ export const partitions: Experiment[] = [
     fault: 'somebody cannot reach somebody, or only one way',
     how: 'proxies that let nothing through in one direction, or refuse, between any two processes',
     holds: ['I1', 'I2', 'I3', 'I7', 'I10'],
-    target: 'healed, everything is at rest within 60 s (a lost submission at fal is given a minute to call back)',
+    target: 'healed, everything is at rest within 60 s',
     sizes: { small: { n: 130, rate: 5, atOnce: 2 }, full: { n: 5_000, rate: 6, atOnce: 2 } },
     strikes: { small: 3, full: 200 },
     plan: () => ({
