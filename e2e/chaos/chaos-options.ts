@@ -28,7 +28,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       rate: { type: 'string', default: '6' },
       'at-once': { type: 'string', default: '2' },
       faults: { type: 'string', default: '' },
-      // Answers, runs and a provider that may still call back, which is given a minute, fit into it.
+      // Answers, runs and a provider that may still call back, which is given 45 s, fit into it.
       quiet: { type: 'string', default: '60' },
       out: { type: 'string' },
     },

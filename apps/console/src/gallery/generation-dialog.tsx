@@ -1,11 +1,11 @@
 import { Box, Button, CopyButton, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { IconBookmark, IconBrandTypescript, IconDice5, IconDownload, IconRefresh, IconTerminal2, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { failureText } from '../api/failure-text.ts';
 import { type Generation, useTRPC } from '../api/trpc.ts';
+import { confirmLoss } from '../components/confirm-loss.tsx';
 import { Failure } from '../components/failure.tsx';
 import { FavouriteButton } from '../components/favourite-button.tsx';
 import { Picture, shapeOf } from '../components/picture.tsx';
@@ -77,11 +77,10 @@ function Actions({ generation, onClose }: { generation: Generation; onClose: () 
     void navigate({ to: '/' });
   };
   const confirmRemoval = () =>
-    modals.openConfirmModal({
+    confirmLoss({
       title: 'Delete this generation?',
-      children: <Text size="sm">It leaves your gallery for good. What it cost stays in the ledger.</Text>,
-      labels: { confirm: 'Delete', cancel: 'Keep' },
-      confirmProps: { color: 'red' },
+      consequence: 'It leaves your gallery for good. What it cost stays in the ledger.',
+      action: 'Delete',
       onConfirm: () => remove.mutate({ id: generation.generation_id }),
     });
   return (

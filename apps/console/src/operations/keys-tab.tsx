@@ -1,11 +1,11 @@
 import { Badge, Button, Group, Skeleton, Switch, Table, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { failureText } from '../api/failure-text.ts';
 import { type Answers, useTRPC } from '../api/trpc.ts';
+import { confirmLoss } from '../components/confirm-loss.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Section } from '../components/section.tsx';
 import { agoText } from './age-text.ts';
@@ -90,11 +90,10 @@ function Revoke({ id, name }: { id: string; name: string }) {
     }),
   );
   const confirm = () =>
-    modals.openConfirmModal({
+    confirmLoss({
       title: `Revoke “${name}”?`,
-      children: <Text size="sm">Whoever calls with it is refused within five seconds. This cannot be undone.</Text>,
-      labels: { confirm: 'Revoke', cancel: 'Keep' },
-      confirmProps: { color: 'red' },
+      consequence: 'Whoever calls with it is refused within five seconds. This cannot be undone.',
+      action: 'Revoke',
       onConfirm: () => revoke.mutate({ id }),
     });
   return (

@@ -1,6 +1,5 @@
 import { Badge, Box, Button, Group, SegmentedControl, Select, SimpleGrid, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { IconBookmarks, IconSearch, IconTrash, IconWand } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +7,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { failureText } from '../api/failure-text.ts';
 import { type Preset, useTRPC } from '../api/trpc.ts';
+import { confirmLoss } from '../components/confirm-loss.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Failure } from '../components/failure.tsx';
 import { PageTitle } from '../components/page-title.tsx';
@@ -92,11 +92,10 @@ function PresetCard({ preset, isMine }: { preset: Preset; isMine: boolean }) {
   );
   const remove = useMutation(trpc.data.presets.delete.mutationOptions({ onSuccess: refresh, onError: fail }));
   const confirmRemoval = () =>
-    modals.openConfirmModal({
+    confirmLoss({
       title: `Delete “${preset.name}”?`,
-      children: <Text size="sm">Pictures made with it stay.</Text>,
-      labels: { confirm: 'Delete', cancel: 'Keep' },
-      confirmProps: { color: 'red' },
+      consequence: 'Pictures made with it stay.',
+      action: 'Delete',
       onConfirm: () => remove.mutate({ id: preset.id }),
     });
   return (
